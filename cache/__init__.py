@@ -1,0 +1,1 @@
+"""Content-addressed storage: digests, trees, stores, materialising. Knows nothing of builds."""

@@ -1,0 +1,1 @@
+"""The composition root: the whole story of a build."""

@@ -1,0 +1,1 @@
+"""All that is known of GNU make: the invocation, what makefiles include, the environment they see."""

@@ -1,0 +1,1 @@
+"""What shows a build: console, live display, json."""
