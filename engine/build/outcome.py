@@ -44,5 +44,5 @@ class BuildOutcome(NamedTuple):
 
     @property
     def saved_seconds(self) -> float:
-        """make time that this build did not spend, in seconds."""
+        """Time in make that this build did not spend, in seconds."""
         return sum(result.saved_seconds for result in self.results)
