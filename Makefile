@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 
 # Flags, level and variables of this make are not meant for the makes that the commands below start.
 OUTSIDE_MAKE := env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u MFLAGS SAM_CLI_TELEMETRY=0
-PIP_INSTALL := -m pip --disable-pip-version-check --quiet install --no-input
+PIP_INSTALL := -m pip --disable-pip-version-check --quiet install --no-input --no-deps
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -36,7 +36,7 @@ lint: .venv/.dev ## ruff and mypy --strict
 bench: .venv/.dev .venv-sam/.sam ## measure against sam build and the machine's floors (BENCH_ARGS="--large")
 	@$(OUTSIDE_MAKE) .venv/bin/python -m benchmarks.run $(BENCH_ARGS)
 
-# Each lock names every file's hash for all platforms; uv is needed to make one, pip alone to install it.
+# Each lock is complete, with every file's hash for all platforms; uv is needed to make one, pip alone to install it.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
@@ -64,7 +64,7 @@ clean: ## remove what the commands above left
 .venv/.runtime: requirements.lock pyproject.toml | .venv/pyvenv.cfg
 	@echo "Installing the engine and what it needs (requirements.lock)"
 	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements.lock
-	@.venv/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@.venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/.dev: .locks/dev.lock .venv/.runtime
