@@ -52,6 +52,8 @@ class BuildStarted(NamedTuple):
     to_do: int
     """Targets that were not found up to date at once."""
     jobs: int
+    longest_name: int = 0
+    """Characters of the longest full path among them, so that lines can be aligned (0: not known)."""
 
 
 class TargetStarted(NamedTuple):

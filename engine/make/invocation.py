@@ -1,0 +1,53 @@
+"""The make command that builds a target, as `sam build` gives it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+from engine.errors import EnvironmentFault
+
+UMASK = 0o022
+"""Every make runs with this umask, so that modes in artifacts do not depend on who builds."""
+
+
+def find_make(environ: dict[str, str]) -> str:
+    """Absolute path of make on PATH.
+
+    Raises:
+        EnvironmentFault: with sam's words, when there is none.
+    """
+    found = shutil.which("make", path=environ.get("PATH", os.defpath))
+    if found is None:
+        raise EnvironmentFault(
+            "CustomMakeBuilder:Resolver - Path resolution for runtime: provided of binary: make was not successful",
+            rows=(("PATH", environ.get("PATH", "")),),
+            hint="install GNU make (Debian: apt install make; macOS: xcode-select --install)",
+        )
+    return os.path.abspath(found)
+
+
+def make_argv(make: str, makefile: str, make_target: str) -> tuple[str, ...]:
+    """The command line of sam's CustomMakeBuilder; `makefile` is the absolute path of the original, not of a copy."""
+    return (make, "--makefile", makefile, make_target)
+
+
+def make_version(make: str) -> str:
+    """First line of `make --version`, such as `GNU Make 4.3`.
+
+    Raises:
+        EnvironmentFault: when make cannot be run.
+    """
+    try:
+        done = subprocess.run(
+            [make, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=20, env={"LC_ALL": "C"}
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EnvironmentFault(f"make cannot be run: {error}", rows=(("make", make),)) from None
+    return done.stdout.decode(errors="replace").partition("\n")[0]
+
+
+def make_environment(environ: dict[str, str], artifacts_dir: str) -> dict[str, str]:
+    """The caller's environment and ARTIFACTS_DIR (absolute), nothing else."""
+    return {**environ, "ARTIFACTS_DIR": artifacts_dir}

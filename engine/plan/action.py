@@ -1,0 +1,160 @@
+"""An action: a target with all that its build reads, named by the key of its manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from cache.snapshot import Snapshot, UnreadableEntry
+from engine.errors import InputError
+from engine.make import environment
+from engine.plan.makefiles import Makefiles
+from engine.plan.manifest import ABSENT, Manifest, Row, key_of, manifest
+from engine.plan.scan import Scanner
+from engine.sam.target import Target
+
+
+class Reading(NamedTuple):
+    """A tree that make reads in place, with what it held when the key was made."""
+
+    root: str
+    snapshot: Snapshot
+
+
+class Action(NamedTuple):
+    """What runs for a target and everything that can influence what it leaves."""
+
+    target: Target
+    key: str
+    """Hex SHA-256 of the manifest."""
+    manifest: Manifest
+    tree: Snapshot | None
+    """The code directory as make will see it; None where it does not exist."""
+    in_place: tuple[Reading, ...]
+    """Declared inputs outside the code directory."""
+    makefiles: tuple[tuple[str, str], ...]
+    """(absolute path, digest or ABSENT) of the makefiles, which make reads where they lie."""
+
+
+class Circumstances(NamedTuple):
+    """What holds for every action of a build."""
+
+    project_dir: str
+    """Directory of the root template: rows name paths relative to it."""
+    checkout: str
+    """Root of the checkout: paths in it are never absolute in a row."""
+    platform: str
+    make_version: str
+    environ: dict[str, str]
+    build_in_source: bool
+
+
+class Actions:
+    """Makes the actions of one build."""
+
+    def __init__(
+        self, circumstances: Circumstances, scanner: Scanner, makefiles: Makefiles, tool_output: Callable[[str], str]
+    ) -> None:
+        """`tool_output` gives the digest of what a declared tool's command line prints."""
+        self._circumstances = circumstances
+        self._scanner = scanner
+        self._makefiles = makefiles
+        self._tool_output = tool_output
+        self._toolchain = environment.toolchain_variables(circumstances.environ)
+        self._values: dict[str, str] = {}
+
+    def action_of(self, target: Target, dependencies: Mapping[str, str]) -> Action:
+        """The action of `target`; `dependencies` are its inputs' output digests by full path.
+
+        Raises:
+            InputError: for a missing Makefile, and for sources that cannot be read.
+        """
+        try:
+            return self._action_of(target, dependencies)
+        except UnreadableEntry as entry:
+            raise InputError(
+                f"CustomMakeBuilder:CopySource - {entry.path} {entry.why}",
+                rows=(("resource", target.full_path), ("template", target.template)),
+                hint="remove it, or leave it out with BuildProperties.Ignore or a .samignore beside the sources",
+            ) from None
+
+    def _action_of(self, target: Target, dependencies: Mapping[str, str]) -> Action:
+        tree = self._scanner.tree(target.code_dir, target.properties.ignore)
+        self._check_makefile(target)
+        makefiles = self._makefiles.read_by(target.makefile, target.code_dir, tree)
+        digests = tuple((path, self._scanner.file(path)) for path in makefiles)
+        rows = [
+            Row("command", "", f"make --makefile {self._place(target.makefile, target)} {target.make_target}"),
+            Row("tree", "", tree.digest if tree else ABSENT),
+            Row("platform", "", self._circumstances.platform),
+            Row("make", "", self._circumstances.make_version),
+            *(Row("makefile", self._place(path, target), digest) for path, digest in digests),
+            *(Row("variable", name, self._value(name)) for name in self._variables(target, makefiles)),
+            *(Row("tool", command, self._tool_output(command)) for command in target.properties.tools),
+            *(Row("dependency", name, digest) for name, digest in dependencies.items()),
+        ]
+        if target.working_dir is not None:
+            rows.append(Row("working-directory", "", self._place(target.working_dir, target)))
+        if self._circumstances.build_in_source:
+            rows.append(Row("in-source", "", "yes"))
+        readings = self._declared(target, rows)
+        sorted_rows = manifest(rows)
+        return Action(target, key_of(sorted_rows), sorted_rows, tree, readings, digests)
+
+    def _check_makefile(self, target: Target) -> None:
+        if self._scanner.file(target.makefile) == ABSENT:
+            raise InputError(
+                f"CustomMakeBuilder:MakeBuild - Makefile not found at {target.makefile}",
+                rows=(("resource", target.full_path), ("template", target.template)),
+                hint=_makefile_hint(target),
+            )
+
+    def _variables(self, target: Target, makefiles: tuple[str, ...]) -> list[str]:
+        declared = environment.matching(target.properties.environment, self._circumstances.environ)
+        return sorted(declared | self._makefiles.variables(makefiles) | self._toolchain)
+
+    def _value(self, name: str) -> str:
+        if name not in self._values:
+            value = self._circumstances.environ[name]
+            self._values[name] = environment.value_digest(value, self._circumstances.checkout)
+        return self._values[name]
+
+    def _declared(self, target: Target, rows: list[Row]) -> tuple[Reading, ...]:
+        readings = []
+        for pattern in target.properties.inputs:
+            root, snapshot = self._scanner.inputs(target.properties.inputs_base, pattern)
+            rows.append(Row("input", pattern, snapshot.digest if snapshot else ABSENT))
+            if snapshot is not None:
+                readings.append(Reading(root, snapshot))
+        return tuple(readings)
+
+    def _place(self, path: str, target: Target) -> str:
+        """`path` in words that hold in every checkout; absolute only outside of it."""
+        if path == target.code_dir or path.startswith(target.code_dir.rstrip("/") + "/"):
+            return "code:" + os.path.relpath(path, target.code_dir)
+        if path.startswith(self._circumstances.checkout.rstrip("/") + "/"):
+            return "project:" + os.path.relpath(path, self._circumstances.project_dir)
+        return path
+
+
+def _makefile_hint(target: Target) -> str:
+    folder = os.path.dirname(target.makefile)
+    try:
+        near = [name for name in os.listdir(folder) if name.lower() in ("makefile", "gnumakefile")]
+    except OSError:
+        return f"there is no directory {folder}; check CodeUri (or ContextPath) of {target.full_path}"
+    if near:
+        return f"found {near[0]} there: sam reads only the name Makefile; rename it"
+    return f"add a Makefile with a target {target.make_target}, or set Metadata.ContextPath"
+
+
+def checkout_root(project_dir: str) -> str:
+    """The nearest folder at or above `project_dir` that holds a `.git`, else `project_dir`."""
+    folder = project_dir
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return project_dir
+        folder = parent
+    return folder

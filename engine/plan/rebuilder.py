@@ -1,0 +1,101 @@
+"""The rebuilder: says of a target whether it is up to date, can be restored or must run, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from cache import snapshot
+from cache.snapshot import Snapshot, UnreadableEntry
+from engine.plan.action import Action
+from engine.plan.manifest import reasons
+from engine.plan.trace import TargetRecord, Trace
+
+Result = TypeVar("Result")
+
+NEVER_BUILT = "never built"
+DAMAGED = "output damaged"
+FORCED = "forced by --no-cached"
+UNRECORDED = "what was built is neither here nor in the cache"
+
+
+class UpToDate(NamedTuple):
+    """The artifact directory is what this action makes."""
+
+    action: Action
+    record: TargetRecord
+
+
+class Restore(NamedTuple, Generic[Result]):
+    """Some earlier build of this action left a result."""
+
+    action: Action
+    because: tuple[str, ...]
+    result: Result
+
+
+class Run(NamedTuple):
+    """make must run."""
+
+    action: Action
+    because: tuple[str, ...]
+
+
+class Rebuilder(Generic[Result]):
+    """Decides by verifying traces here (the last build's record) and constructive ones elsewhere (the action cache)."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        clock_ns: int,
+        path_of: Callable[[str], str],
+        find: Callable[[str], Result | None],
+        *,
+        use_cache: bool,
+    ) -> None:
+        """`path_of` gives a target's artifact directory, `find` the result of an action's key."""
+        self._trace = trace
+        self._clock_ns = clock_ns
+        self._path_of = path_of
+        self._find = find
+        self._use_cache = use_cache
+
+    def decide(self, action: Action) -> UpToDate | Restore[Result] | Run:
+        """What is to be done about `action` now."""
+        if not self._use_cache:
+            return Run(action, (FORCED,))
+        name = action.target.full_path
+        record = self._trace.record(name)
+        intact = record is not None and self._intact(name, record)
+        if record is not None and intact and record.key == action.key:
+            return UpToDate(action, record)
+        because = self._because(action, record, intact)
+        result = self._find(action.key)
+        return Run(action, because) if result is None else Restore(action, because, result)
+
+    def _because(self, action: Action, record: TargetRecord | None, intact: bool) -> tuple[str, ...]:
+        if record is None:
+            return (NEVER_BUILT,)
+        if record.key != action.key:
+            return reasons(record.manifest, action.manifest, self._trace.listing)
+        return (UNRECORDED,) if intact else (DAMAGED,)
+
+    def _intact(self, name: str, record: TargetRecord) -> bool:
+        """Whether the artifact directory holds what was recorded; new stats of the same bytes are remembered."""
+        path = self._path_of(name)
+        if snapshot.unchanged(path, record.output):
+            return True
+        found = self._look(path, record.output)
+        if found is None or found.digest != record.output.digest:
+            return False
+        self._trace.remember(name, record._replace(output=found))
+        return True
+
+    def _look(self, path: str, previous: Snapshot) -> Snapshot | None:
+        if not os.path.isdir(path):
+            return None
+        try:
+            return snapshot.take(path, clock_ns=self._clock_ns, follow=False, previous=previous)
+        except UnreadableEntry:
+            return None

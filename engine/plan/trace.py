@@ -1,0 +1,172 @@
+"""The trace: what the last build of a project saw and made, so that the next one reads only what changed.
+
+One file, marshalled, with a header that names the format and the interpreter and a checksum. A trace that is missing,
+damaged or of another version is an empty one: everything in it can be found again, from the sources or the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import marshal
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import xxhash
+
+from cache.snapshot import Snapshot
+from engine.plan.manifest import Manifest, Row
+
+_HEADER = f"engine-trace-v1 {sys.implementation.cache_tag}\n".encode()
+_CHECKSUM_BYTES = 16
+_FILE = "trace-v1"
+_WEIGHT_OF_NEWEST = 0.5
+_PLANS_KEPT = 8
+
+
+class TargetRecord(NamedTuple):
+    """What is known of one target's artifact directory since it was last made or restored."""
+
+    key: str
+    manifest: Manifest
+    output: Snapshot
+    """The artifact directory as it was left."""
+    output_digest: str
+    """What dependents' keys name."""
+    seconds: float
+    """How long make took when the artifact was built, here or elsewhere."""
+
+
+class Trace:
+    """Everything a project remembers between builds. The public dictionaries hold plain data only."""
+
+    def __init__(self, content: dict[str, Any] | None = None) -> None:
+        content = content or {}
+        self.plans: dict[str, tuple[Any, ...]] = content.get("plans", {})
+        """Digest of a request -> the parsed and ordered template (`engine.build.template`)."""
+        self.inputs: dict[str, tuple[Any, ...]] = content.get("inputs", {})
+        """Identity of an input tree -> its newest `Snapshot`, as a tuple."""
+        self.listings: dict[str, tuple[Any, ...]] = content.get("listings", {})
+        """Digest -> an older snapshot that some record still names, for the sake of reasons."""
+        self.files: dict[str, tuple[Any, ...]] = content.get("files", {})
+        """Path of a file read in place -> (stat, fingerprint)."""
+        self.makefiles: dict[str, tuple[Any, ...]] = content.get("makefiles", {})
+        """Facts about makefiles by digest, and about what they include (`engine.plan.makefiles`)."""
+        self.tools: dict[str, tuple[Any, ...]] = content.get("tools", {})
+        """Facts about programs, such as make's version, by path."""
+        self.seconds: dict[str, float] = content.get("seconds", {})
+        """Target -> decaying average of what its make runs took."""
+        self._targets: dict[str, tuple[Any, ...]] = content.get("targets", {})
+        self._original = content
+        self.changed = not content
+
+    def record(self, target: str) -> TargetRecord | None:
+        """What is known of a target's artifact directory."""
+        plain = self._targets.get(target)
+        if plain is None:
+            return None
+        key, rows, output, output_digest, seconds = plain
+        return TargetRecord(key, tuple(Row(*row) for row in rows), Snapshot(*output), output_digest, seconds)
+
+    def targets(self) -> tuple[str, ...]:
+        """Every target with a record."""
+        return tuple(self._targets)
+
+    def remember(self, target: str, record: TargetRecord) -> None:
+        """Replace a target's record."""
+        rows = tuple(tuple(row) for row in record.manifest)
+        self._targets[target] = (record.key, rows, tuple(record.output), record.output_digest, record.seconds)
+        self.changed = True
+
+    def forget(self, target: str) -> None:
+        """Drop a target's record."""
+        if self._targets.pop(target, None) is not None:
+            self.changed = True
+
+    def took(self, target: str, seconds: float) -> None:
+        """A make run of `target` took so long: newer runs weigh more."""
+        old = self.seconds.get(target, seconds)
+        self.seconds[target] = old + _WEIGHT_OF_NEWEST * (seconds - old)
+        self.changed = True
+
+    def listing(self, digest: str) -> Snapshot | None:
+        """The snapshot with this digest, where it is still known."""
+        for known in self.inputs.values():
+            if known[0] == digest:
+                return Snapshot(*known)
+        plain = self.listings.get(digest)
+        return None if plain is None else Snapshot(*plain)
+
+    def set_input(self, identity: str, snapshot: Snapshot) -> None:
+        """`snapshot` is what the input tree holds now; the older one stays as long as a record names it."""
+        old = self.inputs.get(identity)
+        if old is not None and old[0] != snapshot.digest:
+            self.listings[old[0]] = old
+        self.inputs[identity] = tuple(snapshot)
+        self.changed = True
+
+    def set_plan(self, request: str, plan: tuple[Any, ...]) -> None:
+        """Keep the plan of a request; the oldest of too many goes."""
+        self.plans.pop(request, None)
+        self.plans[request] = plan
+        while len(self.plans) > _PLANS_KEPT:
+            self.plans.pop(next(iter(self.plans)))
+        self.changed = True
+
+    def save(self, directory: str) -> None:
+        """Write the trace if anything in it changed, by temporary file and rename.
+
+        Raises:
+            OSError: when it cannot be written.
+        """
+        if not self.changed:
+            return
+        named = {row[2] for plain in self._targets.values() for row in plain[1]}
+        content = {
+            "plans": self.plans,
+            "inputs": self.inputs,
+            "listings": _only(self.listings, named),
+            "files": self.files,
+            "makefiles": self.makefiles,
+            "tools": self.tools,
+            "seconds": self.seconds,
+            "targets": self._targets,
+        }
+        payload = marshal.dumps(content)
+        path = os.path.join(directory, _FILE)
+        temporary = f"{path}.{os.getpid()}"
+        try:
+            with open(temporary, "wb") as file:
+                file.write(_HEADER + xxhash.xxh3_128_digest(payload) + payload)
+            os.replace(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        self.changed = False
+
+
+def _only(listings: dict[str, tuple[Any, ...]], digests: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    wanted = set(digests)
+    return {digest: plain for digest, plain in listings.items() if digest in wanted}
+
+
+def load(directory: str) -> Trace:
+    """The trace kept in `directory`; an empty one where there is none that can be used."""
+    try:
+        with open(os.path.join(directory, _FILE), "rb") as file:
+            data = file.read()
+    except OSError:
+        return Trace()
+    start = len(_HEADER) + _CHECKSUM_BYTES
+    if not data.startswith(_HEADER) or xxhash.xxh3_128_digest(memoryview(data)[start:]) != data[len(_HEADER) : start]:
+        return Trace()
+    collecting = gc.isenabled()
+    gc.disable()  # loading makes many tuples and no garbage; collections in between cost seven times the loading
+    try:
+        return Trace(marshal.loads(memoryview(data)[start:]))
+    finally:
+        if collecting:
+            gc.enable()

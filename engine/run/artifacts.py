@@ -1,0 +1,108 @@
+"""Artifact directories: make fills them in place, the last good one is kept aside, hits are swapped in whole.
+
+Three folders of the project's state belong to this: `aside` (last good artifacts of targets that are being made),
+`staging` (hits that are being materialised) and `trash` (what is on its way out). They lie on the build directory's
+file system, so every step is one rename, and whatever a killed build left is put right by `recover`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+
+from engine.run.removal import remove_tree
+
+
+class Artifacts:
+    """The artifact directories of one build directory."""
+
+    def __init__(self, build_dir: str, state_dir: str) -> None:
+        """Both absolute; the folders are made when they are needed."""
+        self._build_dir = build_dir
+        self._aside = os.path.join(state_dir, "aside")
+        self._staging = os.path.join(state_dir, "staging")
+        self._trash = os.path.join(state_dir, "trash")
+
+    def path_of(self, full_path: str) -> str:
+        """ARTIFACTS_DIR of a target: `<build-dir>/[Stack/]<LogicalId>`."""
+        return os.path.join(self._build_dir, full_path)
+
+    def recover(self) -> None:
+        """Put right what a killed build left: the last good artifacts come back, half-made ones go."""
+        for name in _names(self._aside):
+            self._put_back(name)
+        remove_tree(self._staging)
+        remove_tree(self._trash)
+
+    def begin(self, full_path: str) -> str:
+        """An empty artifact directory for make; the last good one is kept aside. Returns its path."""
+        path = self.path_of(full_path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        kept = os.path.join(self._aside, _encoded(full_path))
+        if os.path.lexists(path):
+            os.makedirs(self._aside, exist_ok=True)
+            self._discard(kept)
+            os.rename(path, kept)
+        os.mkdir(path)
+        os.chmod(path, 0o755)
+        return path
+
+    def keep(self, full_path: str) -> None:
+        """make succeeded: what lay aside is no longer needed."""
+        self._discard(os.path.join(self._aside, _encoded(full_path)))
+
+    def give_back(self, full_path: str) -> None:
+        """make failed: its half-made artifact goes and the last good one comes back."""
+        name = _encoded(full_path)
+        if os.path.lexists(os.path.join(self._aside, name)):
+            self._put_back(name)
+        else:
+            self._discard(self.path_of(full_path))
+
+    def staging_for(self, full_path: str) -> str:
+        """A path, not there yet, where a hit may be materialised."""
+        os.makedirs(self._staging, exist_ok=True)
+        return os.path.join(self._staging, _encoded(full_path))
+
+    def swap_in(self, full_path: str, staged: str) -> None:
+        """Put a finished directory (or link) where the target's artifact belongs."""
+        path = self.path_of(full_path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self._discard(path)
+        os.rename(staged, path)
+
+    def discard(self, full_path: str) -> None:
+        """Remove a target's artifact directory."""
+        self._discard(self.path_of(full_path))
+
+    def empty_trash(self) -> None:
+        """Remove for good what was put out of the way."""
+        remove_tree(self._trash)
+
+    def _put_back(self, name: str) -> None:
+        path = self.path_of(_decoded(name))
+        self._discard(path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.rename(os.path.join(self._aside, name), path)
+
+    def _discard(self, path: str) -> None:
+        """Out of the way at once, by a rename; `empty_trash` removes it later."""
+        if not os.path.lexists(path):
+            return
+        os.makedirs(self._trash, exist_ok=True)
+        os.rename(path, os.path.join(tempfile.mkdtemp(dir=self._trash), "it"))
+
+
+def _names(directory: str) -> list[str]:
+    with contextlib.suppress(FileNotFoundError):
+        return os.listdir(directory)
+    return []
+
+
+def _encoded(full_path: str) -> str:
+    return full_path.replace("%", "%25").replace("/", "%2F")
+
+
+def _decoded(name: str) -> str:
+    return name.replace("%2F", "/").replace("%25", "%")

@@ -1,0 +1,117 @@
+"""Executors run one action; the local one runs make in a scratch copy, as `sam build` does."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from engine.make.invocation import make_argv, make_environment
+from engine.plan.action import Action
+from engine.run.artifacts import Artifacts
+from engine.run.process import Exit, run_process
+from engine.run.scratch import Scratch
+
+
+class Ran(NamedTuple):
+    """What came of running an action. A failure is a value here."""
+
+    exit: Exit
+    seconds: float
+    log: str
+    """Absolute path of what make wrote."""
+    faithful: bool
+    """Whether make saw exactly what the key names."""
+
+
+class Executor(Protocol):
+    """Runs an action so that its artifact directory is filled; on failure the last good artifact is back."""
+
+    async def run(self, action: Action) -> Ran:
+        """Run `action` to its end.
+
+        Raises:
+            OSError: when it cannot be started, for want of space, permission or file descriptors.
+        """
+        ...
+
+
+class LocalExecutor:
+    """Runs make on this machine, each action in a scratch copy of its code directory."""
+
+    def __init__(
+        self,
+        *,
+        make: str,
+        environ: dict[str, str],
+        scratch: Scratch,
+        artifacts: Artifacts,
+        log_of: Callable[[str], str],
+        timeout_s: float | None,
+        in_source: bool,
+    ) -> None:
+        """`log_of` gives the absolute path of a target's log."""
+        self._make = make
+        self._environ = environ
+        self._scratch = scratch
+        self._artifacts = artifacts
+        self._log_of = log_of
+        self._timeout_s = timeout_s
+        self._in_source = in_source
+
+    async def run(self, action: Action) -> Ran:
+        """Run make for `action`; see `Executor.run`."""
+        from anyio import CancelScope, to_thread
+
+        name = action.target.full_path
+        succeeded = False
+        started = time.monotonic()
+        try:
+            cwd, artifacts_dir, faithful = await to_thread.run_sync(self._prepare, action)
+            result = await self._make_it(action, cwd, artifacts_dir)
+            succeeded = result.code == 0 and not result.timed_out
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._clean_up, name, succeeded)
+        return Ran(result, time.monotonic() - started, self._log_of(name), faithful)
+
+    def _prepare(self, action: Action) -> tuple[str, str, bool]:
+        target = action.target
+        if self._in_source:
+            root, faithful = target.code_dir, True
+        else:
+            root, faithful = self._scratch.copy(target.full_path, target.code_dir, action.tree)
+        log = self._log_of(target.full_path)
+        os.makedirs(os.path.dirname(log), exist_ok=True)
+        return working_directory(action, root), self._artifacts.begin(target.full_path), faithful
+
+    async def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
+        target = action.target
+        log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        try:
+            return await run_process(
+                make_argv(self._make, target.makefile, target.make_target),
+                cwd=cwd,
+                environ=make_environment(self._environ, artifacts_dir),
+                output=log,
+                timeout_s=self._timeout_s,
+            )
+        finally:
+            os.close(log)
+
+    def _clean_up(self, name: str, succeeded: bool) -> None:
+        if not self._in_source:
+            self._scratch.remove(name)
+        if not succeeded:
+            self._artifacts.give_back(name)
+
+
+def working_directory(action: Action, root: str) -> str:
+    """Where make runs: `root`, or WorkingDirectory: inside the code directory its counterpart, else the place itself."""
+    working_dir, code_dir = action.target.working_dir, action.target.code_dir.rstrip("/")
+    if working_dir is None:
+        return root
+    if working_dir == code_dir or working_dir.startswith(code_dir + "/"):
+        return os.path.normpath(root + working_dir[len(code_dir) :])
+    return working_dir
