@@ -1,0 +1,72 @@
+"""The situations that a build is measured in, and what each does to the workspace before the clock starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.contestant import Contestant
+
+BRANCH_SHARE = 10
+"""A branch changes every tenth function."""
+
+
+class Scenario(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    title: str
+    jobs: int
+    prepare: Callable[[Contestant, int], None]
+    """Called with the number of the round, unmeasured."""
+    floors: tuple[str, ...]
+    """Names of the floors that bound it from below."""
+
+
+def _reset(contestant: Contestant, _round: int) -> None:
+    contestant.subject.reset(contestant.workspace)
+
+
+def _leave(_contestant: Contestant, _round: int) -> None:
+    pass
+
+
+def _edit_one(contestant: Contestant, number: int) -> None:
+    functions = contestant.workspace.monorepo.functions
+    contestant.edit(functions[(number * 7) % len(functions)], f"edit {number}")
+
+
+def _delete_outputs(contestant: Contestant, _round: int) -> None:
+    contestant.subject.delete_outputs(contestant.workspace)
+
+
+def _touch(contestant: Contestant, _round: int) -> None:
+    for folder, folders, files in os.walk(contestant.workspace.project):
+        folders[:] = [name for name in folders if name != ".aws-sam"]
+        for name in files:
+            os.utime(Path(folder, name))
+
+
+def _branch(contestant: Contestant, _round: int) -> None:
+    changed = contestant.workspace.monorepo.functions[::BRANCH_SHARE]
+    before = {unit.name: contestant.versions.get(unit.name, "") for unit in changed}
+    for unit in changed:
+        contestant.edit(unit, "other branch")
+    contestant.build(os.cpu_count() or 1)
+    for unit in changed:
+        contestant.edit(unit, before[unit.name])
+
+
+def scenarios(jobs: int) -> tuple[Scenario, ...]:
+    """Every scenario; `jobs` is the job count of those that are not about it."""
+    return (
+        Scenario("cold-2", "cold, 2 jobs", 2, _reset, ("hash", "cp")),
+        Scenario("cold-8", "cold, 8 jobs", 8, _reset, ("hash", "cp")),
+        Scenario("nothing", "nothing to do", jobs, _leave, ("python", "git")),
+        Scenario("edit", "one file edited", jobs, _edit_one, ("python", "git")),
+        Scenario("restore", "outputs deleted", jobs, _delete_outputs, ("python", "cp")),
+        Scenario("touch", "all mtimes changed", jobs, _touch, ("hash", "git")),
+        Scenario("branch", "branch there and back", jobs, _branch, ("git", "cp")),
+    )

@@ -1,0 +1,1 @@
+"""The build tools that are measured; a new peer is a module here and a line in `registry`."""
