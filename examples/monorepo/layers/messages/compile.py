@@ -1,4 +1,4 @@
-"""Compiles texts/<language>.txt to <language>.json, and makes sure that no language lacks a message or a place in one."""
+"""Compiles texts/<language>.txt to <language>.json; no language may lack a message, or a place in one."""
 
 import json
 import sys

@@ -7,7 +7,8 @@ from string import Template
 
 from shop.money import text
 
-MESSAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(os.environ["MESSAGES_DIR"]).iterdir()}
+FILES = Path(os.environ["MESSAGES_DIR"]).glob("*.json")
+MESSAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 
 
 def handler(event, context):

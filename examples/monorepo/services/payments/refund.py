@@ -4,7 +4,7 @@ from shop.money import share_cents
 
 
 def handler(event, context):
-    """Takes {"order": {"net_cents", "total_cents", "refunded_cents"?}, "returned_net_cents"}; returns {"refund_cents"}."""
+    """Takes the order and returned_net_cents; returns {"refund_cents"}, never more than is left of what was paid."""
     order = event["order"]
     share = share_cents(order["total_cents"], event["returned_net_cents"], order["net_cents"])
     left = order["total_cents"] - order.get("refunded_cents", 0)
