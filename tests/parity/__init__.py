@@ -1,0 +1,1 @@
+"""Parity: the real `sam build` beside `engine build` on the same projects."""

@@ -1,0 +1,110 @@
+"""A second build of a changed project leaves what a first build of it leaves."""
+
+from __future__ import annotations
+
+from tests.parity.case import Case, Difference
+
+FUNCTIONS = """
+        -- template.yaml --
+        Resources:
+          A:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+          B:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-%:
+            cp -a . $(ARTIFACTS_DIR)/
+            echo $@ > $(ARTIFACTS_DIR)/target
+        -- src/text --
+        before
+        -- src/run.sh --
+        #!/bin/sh
+"""
+ONLY_A = """
+        -- template.yaml --
+        Resources:
+          A:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+"""
+
+CASES = (
+    Case("nothing changed", FUNCTIONS, again="-- unrelated --\n", builds=("A", "B")),
+    Case("a file is edited", FUNCTIONS, again="-- src/text --\nafter\n", builds=("A", "B")),
+    Case("a file is removed", FUNCTIONS, again="-- src/text deleted --\n", builds=("A", "B")),
+    Case("a file becomes executable", FUNCTIONS, again="-- src/run.sh mode=755 --\n#!/bin/sh\n", builds=("A", "B")),
+    Case("an empty directory is added", FUNCTIONS, again="-- src/empty/ --\n", builds=("A", "B")),
+    Case("a resource leaves the template", FUNCTIONS, again=ONLY_A, builds=("A",)),
+    Case(
+        "an artifact is damaged",
+        FUNCTIONS,
+        again="""
+        -- .aws-sam/build/A/text --
+        changed by hand
+        -- .aws-sam/build/A/more --
+        -- .aws-sam/build/B deleted --
+        """,
+        builds=("A", "B"),
+    ),
+    Case(
+        "the output template is edited",
+        FUNCTIONS,
+        again="-- .aws-sam/build/template.yaml --\nResources: {}\n",
+        builds=("A", "B"),
+    ),
+    Case(
+        "the Makefile changes",
+        FUNCTIONS,
+        again="-- src/Makefile --\nbuild-%:\n    echo other > $(ARTIFACTS_DIR)/other\n",
+        builds=("A", "B"),
+    ),
+    Case(
+        "a function becomes a nested stack",
+        FUNCTIONS,
+        again="""
+        -- template.yaml --
+        Resources:
+          A:
+            Type: AWS::Serverless::Application
+            Properties: {Location: child.yaml}
+        -- child.yaml --
+        Resources:
+          B:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        """,
+        builds=("A/B",),
+    ),
+    Case(
+        "a build of one function after a build of all",
+        FUNCTIONS,
+        again_argv=("A",),
+        builds=("A",),
+        differs=Difference("artifacts of the others", builds=("A", "B"), paths=(".aws-sam/build/*",)),
+    ),
+    Case(
+        "a build fails after one that succeeded",
+        FUNCTIONS,
+        again="-- src/Makefile --\nbuild-%:\n    false\n",
+        exit_code=1,
+    ),
+    Case(
+        "a file of somebody else's in the build directory",
+        FUNCTIONS,
+        again="-- .aws-sam/build/notes.txt --\n",
+        builds=("A", "B"),
+        differs=Difference("neither", builds=("A", "B"), paths=(".aws-sam/build/notes.txt",)),
+    ),
+    Case(
+        "the Makefile is mended after a failure",
+        FUNCTIONS.replace("cp -a", "false && cp -a"),
+        again="-- src/Makefile --\nbuild-%:\n    echo mended > $(ARTIFACTS_DIR)/mended\n",
+        builds=("A", "B"),
+    ),
+)

@@ -1,0 +1,112 @@
+"""One side of a comparison: a private copy of a case's project, and what a command did to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.parity.case import Case
+from tests.parity.project import write_project
+from tests.parity.tree import Tree, snapshot
+
+
+class Run(NamedTuple):
+    """The outcome of a command; the side's absolute path reads `/@SIDE@` everywhere."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    tree: Tree
+    """The project afterwards, without the private state of either command."""
+    scratch: tuple[str, ...]
+    """Names that were left in the temporary folder."""
+
+
+class Side:
+    """A folder with the project of a case, a temporary folder, a home and a cache."""
+
+    def __init__(self, case: Case, root: Path) -> None:
+        self.case = case
+        self.root = root.resolve()
+        self.project = self.root / "project"
+        for name in ("project", "tmp", "home", "cache"):
+            (self.root / name).mkdir(parents=True)
+        write_project(case.project, self.project)
+
+    @property
+    def cwd(self) -> Path:
+        return self.project / self.case.cwd
+
+    @property
+    def has_second_run(self) -> bool:
+        return self.case.again is not None or self.case.again_argv is not None
+
+    def argv(self) -> list[str]:
+        """The arguments of the next run, after the command's name."""
+        return ["build", *(self._text(argument) for argument in self.case.argv)]
+
+    def change(self) -> list[str]:
+        """Write the project text of the second run; its arguments."""
+        if self.case.again is not None:
+            write_project(self.case.again, self.project)
+        argv = self.case.argv if self.case.again_argv is None else self.case.again_argv
+        return ["build", *(self._text(argument) for argument in argv)]
+
+    def environment(self) -> dict[str, str]:
+        """Every variable that the command sees: few and the same for both sides."""
+        return {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": str(self.root / "home"),
+            "TMPDIR": str(self.root / "tmp"),
+            "ENGINE_CACHE_DIR": str(self.root / "cache"),
+            "SAM_CLI_TELEMETRY": "0",
+            **{name: self._text(value) for name, value in self.case.env},
+        }
+
+    def job(self, argv: list[str]) -> dict[str, Any]:
+        """The run in the terms of `sam_driver.py`."""
+        streams = {name: str(self.root / name) for name in ("stdout", "stderr")}
+        return {"argv": argv, "cwd": str(self.cwd), "env": self.environment(), **streams}
+
+    def run_engine(self, argv: list[str]) -> int:
+        """Run the engine as a process of its own; its exit code."""
+        with (self.root / "stdout").open("wb") as stdout, (self.root / "stderr").open("wb") as stderr:
+            return subprocess.run(
+                [sys.executable, "-m", "engine", *argv],
+                cwd=self.cwd,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                check=False,
+            ).returncode
+
+    def outcome(self, exit_code: int) -> Run:
+        """What the last run left."""
+        tree = snapshot(self.project, os.fsencode(self.root))
+        return Run(
+            exit_code=exit_code,
+            stdout=self._stream("stdout"),
+            stderr=self._stream("stderr"),
+            tree={path: entry for path, entry in tree.items() if not self._is_private(path)},
+            scratch=tuple(sorted(os.listdir(self.root / "tmp"))),
+        )
+
+    def _stream(self, name: str) -> str:
+        return (self.root / name).read_text(encoding="utf-8", errors="replace").replace(str(self.root), "/@SIDE@")
+
+    def _is_private(self, path: str) -> bool:
+        """Whether a path is bookkeeping: `.aws-sam` but the build directory, and `build.toml` beside the latter."""
+        from_cwd = os.path.relpath(path, self.case.cwd)
+        build_dir = os.path.normpath(self.case.build_dir)
+        if from_cwd == os.path.join(os.path.dirname(build_dir), "build.toml"):
+            return True
+        in_state = from_cwd == ".aws-sam" or from_cwd.startswith(".aws-sam/")
+        return in_state and from_cwd != build_dir and not from_cwd.startswith(build_dir + "/")
+
+    def _text(self, text: str) -> str:
+        return text.replace("@ROOT@", str(self.project))
