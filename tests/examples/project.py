@@ -42,10 +42,15 @@ class Project(NamedTuple):
         return done
 
 
-def copy_example(name: str, folder: Path) -> Project:
-    """Copies the example to `folder/<name>`; builds find the tools of the running Python first, as in its venv."""
+def copy_example(name: str, folder: Path, cache: Path | None = None) -> Project:
+    """Copies the example to `folder/<name>`; builds find the tools of the running Python first, as in its venv.
+
+    `cache` is the folder of the cache, one beside the copy by default.
+    """
     target = folder / name
     left_by_builds = shutil.ignore_patterns(".aws-sam", "target", "__pycache__")
     shutil.copytree(_EXAMPLES / name, target, ignore=left_by_builds)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return Project(target, {**os.environ, "PATH": path, "ENGINE_CACHE_DIR": str(folder / "cache"), "NO_COLOR": "1"})
+    return Project(
+        target, {**os.environ, "PATH": path, "ENGINE_CACHE_DIR": str(cache or folder / "cache"), "NO_COLOR": "1"}
+    )
