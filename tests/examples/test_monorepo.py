@@ -1,3 +1,5 @@
+"""The monorepo example: what its functions answer once they are built."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""The monorepo example: what is built again after which edit."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The Python example: built by pip from a folder of wheels, and run."""
+
 from __future__ import annotations
 
 import os

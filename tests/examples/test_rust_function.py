@@ -1,3 +1,5 @@
+"""The Rust example: its bootstrap beside a runtime API."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The Rust example on a machine without Rust."""
+
 from __future__ import annotations
 
 import shutil
