@@ -21,7 +21,7 @@ def markdown(result: Result, subjects: Sequence[Subject], machine: dict[str, str
         (
             f"## {shape.functions} functions x {shape.files} files of {shape.file_size_bytes} bytes",
             "",
-            f"Median wall-clock time of {rounds} interleaved rounds, and the median of the ratios to {first} in each round.",
+            f"Median wall-clock time of {rounds} interleaved rounds, and the median ratio to {first} within a round.",
             f"Every artifact was compared with what make leaves. {_options(shape)}",
             "",
             *_subject_table(result, subjects, machine),
@@ -60,7 +60,7 @@ def _floor_table(result: Result, first: str) -> list[str]:
             row.scenario.title,
             title,
             _cell(floor, []),
-            f"{ratio(row.subjects[first], floor):.1f}x" if first in row.subjects else "—",
+            f"{ratio(row.subjects[first], floor):.3g}x" if first in row.subjects else "—",
         ]
         for row in result.rows
         for title, floor in row.floors.items()
@@ -70,7 +70,7 @@ def _floor_table(result: Result, first: str) -> list[str]:
 
 def _cell(measured: Sequence[Measurement], compared: Sequence[Measurement]) -> str:
     text = _seconds(median(one.wall_s for one in measured))
-    return text if measured is compared or not compared else f"{text} ({ratio(measured, compared):.2f}x)"
+    return text if measured is compared or not compared else f"{text} ({ratio(measured, compared):.3g}x)"
 
 
 def ratio(measured: Sequence[Measurement], compared: Sequence[Measurement]) -> float:

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: the generator, the oracle, and a small whole measurement."""
