@@ -13,6 +13,7 @@ class QuietStream(io.TextIOBase):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._descriptor = _descriptor(stream)
         self._broken = False
 
     def write(self, text: str) -> int:
@@ -55,13 +56,19 @@ class QuietStream(io.TextIOBase):
             discard(self._stream)
 
     def _write(self, text: str) -> None:
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except BlockingIOError:
-            # A child that shares the terminal has made it non-blocking, which holds for every holder of it.
-            os.set_blocking(self._stream.fileno(), True)
-            self._stream.flush()
+        # A child that shares the terminal may make it non-blocking, which holds for every holder of it; a text
+        # stream that meets that in the middle of a write loses the rest.
+        if self._descriptor is not None and not os.get_blocking(self._descriptor):
+            os.set_blocking(self._descriptor, True)
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, ValueError):
+        return None
 
 
 def discard(stream: TextIO) -> None:
