@@ -1,0 +1,61 @@
+"""The template's `Globals`, merged into the properties of its resources as the SAM translator does."""
+
+from __future__ import annotations
+
+from engine.sam.cfn_yaml import KeySorted
+from engine.sam.locate import Lines
+
+_PREFIX = "AWS::Serverless::"
+_REPLACED = frozenset({"Architectures"})  # lists that a resource replaces instead of adding to
+
+
+def globals_for(template: dict[object, object], resource_type: str, lines: Lines) -> dict[object, object]:
+    """The properties that `Globals` gives every resource of this type.
+
+    Raises InputError where the section is malformed.
+    """
+    declared = template.get("Globals", {})
+    if not isinstance(declared, dict):
+        raise lines.error("'Globals' section is invalid. It must be a non-empty dictionary", ("Globals",))
+    properties = declared.get(resource_type.removeprefix(_PREFIX), {}) if resource_type.startswith(_PREFIX) else {}
+    if not isinstance(properties, dict):
+        name = resource_type.removeprefix(_PREFIX)
+        raise lines.error(f"'Globals' section is invalid. Value of {name} must be a dictionary", ("Globals", name))
+    return properties
+
+
+def merge(
+    shared: dict[object, object], properties: dict[object, object], ignored: object = None
+) -> dict[object, object]:
+    """The properties of a resource with `shared` ones below them; `ignored` is its `IgnoreGlobals`.
+
+    Mappings are merged, lists are added to the shared ones, anything else is replaced.
+    """
+    if not shared or ignored == "*":
+        return properties
+    left_out = ignored if isinstance(ignored, list) else []
+    kept = {key: value for key, value in shared.items() if key not in left_out}
+    return _merge_mapping(kept, properties, top=True)
+
+
+def _merge_mapping(shared: dict[object, object], own: dict[object, object], *, top: bool) -> dict[object, object]:
+    merged = dict(shared)
+    for key, value in own.items():
+        merged[key] = value if key not in shared or (top and key in _REPLACED) else _merge(shared[key], value)
+    return merged
+
+
+def _merge(shared: object, own: object) -> object:
+    if isinstance(shared, list) and isinstance(own, list):
+        return [*shared, *own]
+    if isinstance(shared, dict) and isinstance(own, dict) and not is_intrinsic(shared) and not is_intrinsic(own):
+        return KeySorted(_merge_mapping(shared, own, top=False))
+    return own
+
+
+def is_intrinsic(value: object) -> bool:
+    """Whether a mapping is one intrinsic function, such as ``{"Ref": "Stage"}``."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    name = next(iter(value))
+    return isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::"))
