@@ -1,1 +1,177 @@
 """The composition root: the whole story of a build."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+
+from engine.build.cleaning import clean
+from engine.build.guard import refuse_dangerous_build_dir
+from engine.build.options import BuildOptions
+from engine.build.outcome import BuildOutcome, ResourceRow
+from engine.build.session import Session
+from engine.build.state import project_lock, state_dir_of
+from engine.build.template import Planned, Templates
+from engine.build.templates import write_build_toml, write_templates
+from engine.errors import EnvironmentFault
+from engine.plan import trace as traces
+from engine.plan.graph import Graph
+from engine.plan.states import Plan
+from engine.plan.trace import Trace
+from engine.run.events import BuildStarted, Reporter, Waiting, Warned
+from engine.run.scheduler import run_plan
+
+ROOT_TEMPLATE = "template.yaml"
+
+
+def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str] | None = None) -> BuildOutcome:
+    """Build what `options` ask for and tell `report` as it goes; a failed target is part of the outcome.
+
+    Raises:
+        BuildError: for what stops a build before it starts: bad input, no make, a folder that cannot be written.
+    """
+    started = time.monotonic()
+    refuse_dangerous_build_dir(options)
+    state_dir = state_dir_of(options.build_dir)
+    with project_lock(state_dir, lambda owner: report(Waiting(owner))):
+        trace = traces.load(state_dir)
+        templates = Templates(options, trace)
+        planned = templates.plan()
+        for warning in planned.warnings:
+            report(Warned(warning))
+        session = Session(options, planned, trace, state_dir, dict(environ or os.environ), report)
+        try:
+            interrupted = _bring_up_to_date(session, planned, options, trace, report)
+            outcome = _outcome(options, planned, session, started, interrupted)
+            if outcome.succeeded:
+                _leave_templates(session, templates, planned, options, trace, report)
+        finally:
+            _save(trace, state_dir)
+            session.artifacts.empty_trash()
+    return outcome._replace(seconds=time.monotonic() - started)
+
+
+def _bring_up_to_date(
+    session: Session, planned: Planned, options: BuildOptions, trace: Trace, report: Reporter
+) -> bool:
+    """Bring every target to its end; whether the user interrupted it."""
+    session.artifacts.recover()
+    left = session.worker.settle()
+    if not left:
+        return False
+    import anyio
+
+    report(BuildStarted(len(planned.targets), len(left), options.jobs, max(map(len, planned.graph.order))))
+    with session.store.lease():
+        interrupted = anyio.run(_run, session, planned, left, options, trace)
+    for name in planned.graph.order:
+        if name not in session.worker.ended:
+            session.worker.skip(name, "interrupted" if interrupted else "not started: another target failed")
+    _keep_size(session, options, report)
+    return interrupted
+
+
+async def _run(session: Session, planned: Planned, left: list[str], options: BuildOptions, trace: Trace) -> bool:
+    """Run what is left; whether a signal interrupted it."""
+    import anyio
+
+    from engine.run.signals import watch_signals
+
+    worker, interruptions = session.worker, []
+
+    def lost(failed: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            worker.skip(name, f"{failed} failed")
+
+    async with anyio.create_task_group() as outer:
+        with anyio.CancelScope() as work:
+            outer.start_soon(watch_signals, work, lambda: interruptions.append(True))
+            plan = Plan(_remaining(planned.graph, left), _expected_seconds(trace, left))
+            await run_plan(plan, worker.work, jobs=options.jobs, keep_going=options.keep_going, lost=lost)
+        outer.cancel_scope.cancel()
+    return bool(interruptions)
+
+
+def _remaining(graph: Graph, left: list[str]) -> Graph:
+    wanted = set(left)
+    after = {name: tuple(other for other in graph.after[name] if other in wanted) for name in left}
+    return Graph(tuple(left), graph.inputs, after)
+
+
+def _expected_seconds(trace: Trace, names: list[str]) -> dict[str, float]:
+    """What each target took so far; unknown ones are taken for average."""
+    known = [trace.seconds[name] for name in names if name in trace.seconds]
+    usual = sorted(known)[len(known) // 2] if known else 1.0
+    return {name: trace.seconds.get(name, usual) for name in names}
+
+
+def _keep_size(session: Session, options: BuildOptions, report: Reporter) -> None:
+    """Keep the store's size limit at the end of a build that may have added to it."""
+    from cache.errors import CacheError
+    from cache.eviction import collect
+
+    try:
+        collect(session.store, options.cache_size_bytes)
+    except CacheError as error:
+        report(Warned(f"the cache's size limit could not be kept: {error}"))
+
+
+def _outcome(
+    options: BuildOptions, planned: Planned, session: Session, started: float, interrupted: bool
+) -> BuildOutcome:
+    return BuildOutcome(
+        build_dir=options.build_dir,
+        template_file=os.path.join(options.build_dir, ROOT_TEMPLATE),
+        resources=tuple(
+            ResourceRow(
+                resource_id=target.resource_id,
+                target=target.full_path,
+                kind=target.kind,
+                package_type=target.package_type,
+                runtime=target.runtime,
+                architecture=target.architecture,
+                compatible_runtimes=target.compatible_runtimes,
+            )
+            for target in planned.targets
+        ),
+        results=tuple(session.worker.ended[target.full_path] for target in planned.targets),
+        seconds=time.monotonic() - started,
+        interrupted=interrupted,
+    )
+
+
+def _leave_templates(
+    session: Session, templates: Templates, planned: Planned, options: BuildOptions, trace: Trace, report: Reporter
+) -> None:
+    """Write the output templates, which name every artifact that is there, and clean up after a full build."""
+    built = {target.full_path for target in planned.targets}
+    artifacts = {
+        target.full_path: path
+        for target in planned.everything
+        if os.path.isdir(path := session.artifacts.path_of(target.full_path))
+        and (target.full_path in built or trace.record(target.full_path) is not None)
+    }
+    try:
+        os.makedirs(options.build_dir, exist_ok=True)
+        write_templates(templates, planned, artifacts, trace)
+        if planned.full:
+            clean(options.build_dir, planned, trace, session.artifacts, lambda message: report(Warned(message)))
+            write_build_toml(templates, options.build_dir)
+    except OSError as error:
+        raise _unwritable(options.build_dir, error) from None
+
+
+def _save(trace: Trace, state_dir: str) -> None:
+    try:
+        trace.save(state_dir)
+    except OSError as error:
+        raise _unwritable(state_dir, error) from None
+
+
+def _unwritable(folder: str, error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"The build cannot be recorded: {error.strerror}",
+        rows=(("folder", error.filename or folder),),
+        hint="make room or make the folder writable; what was built is in the cache",
+    )

@@ -46,6 +46,8 @@ class Trace:
         content = content or {}
         self.plans: dict[str, tuple[Any, ...]] = content.get("plans", {})
         """Digest of a request -> the parsed and ordered template (`engine.build.template`)."""
+        self.outputs: dict[str, tuple[Any, ...]] = content.get("outputs", {})
+        """Digest of a request -> the output templates that it left (`engine.build.templates`)."""
         self.inputs: dict[str, tuple[Any, ...]] = content.get("inputs", {})
         """Identity of an input tree -> its newest `Snapshot`, as a tuple."""
         self.listings: dict[str, tuple[Any, ...]] = content.get("listings", {})
@@ -126,6 +128,7 @@ class Trace:
         named = {row[2] for plain in self._targets.values() for row in plain[1]}
         content = {
             "plans": self.plans,
+            "outputs": {request: known for request, known in self.outputs.items() if request in self.plans},
             "inputs": self.inputs,
             "listings": _only(self.listings, named),
             "files": self.files,

@@ -23,6 +23,7 @@ class Artifacts:
         self._aside = os.path.join(state_dir, "aside")
         self._staging = os.path.join(state_dir, "staging")
         self._trash = os.path.join(state_dir, "trash")
+        self._begun: set[str] = set()
 
     def path_of(self, full_path: str) -> str:
         """ARTIFACTS_DIR of a target: `<build-dir>/[Stack/]<LogicalId>`."""
@@ -44,16 +45,20 @@ class Artifacts:
             os.makedirs(self._aside, exist_ok=True)
             self._discard(kept)
             os.rename(path, kept)
+        self._begun.add(full_path)
         os.mkdir(path)
         os.chmod(path, 0o755)
         return path
 
     def keep(self, full_path: str) -> None:
-        """make succeeded: what lay aside is no longer needed."""
+        """Make succeeded: what lay aside is no longer needed."""
         self._discard(os.path.join(self._aside, _encoded(full_path)))
 
     def give_back(self, full_path: str) -> None:
-        """make failed: its half-made artifact goes and the last good one comes back."""
+        """Make failed or never ran: its half-made artifact goes and the last good one comes back."""
+        if full_path not in self._begun:
+            return
+        self._begun.discard(full_path)
         name = _encoded(full_path)
         if os.path.lexists(os.path.join(self._aside, name)):
             self._put_back(name)

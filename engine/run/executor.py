@@ -108,7 +108,7 @@ class LocalExecutor:
 
 
 def working_directory(action: Action, root: str) -> str:
-    """Where make runs: `root`, or WorkingDirectory: inside the code directory its counterpart, else the place itself."""
+    """Where make runs: `root`, or what WorkingDirectory is there; one outside the code directory is used in place."""
     working_dir, code_dir = action.target.working_dir, action.target.code_dir.rstrip("/")
     if working_dir is None:
         return root

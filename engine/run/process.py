@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 GRACE_S = 5.0
 """Seconds between SIGTERM and SIGKILL."""
 
+_live: set[int] = set()
+
 
 class Exit(NamedTuple):
     """How a child ended."""
@@ -49,12 +51,14 @@ async def run_process(
         umask=UMASK,
     )
     timed_out = False
+    _live.add(process.pid)
     try:
         with anyio.move_on_after(timeout_s) as limit:
             await process.wait()
         timed_out = limit.cancelled_caught
     finally:
         await _end_group(process)
+        _live.discard(process.pid)
     code = process.returncode
     return Exit(-signal.SIGKILL if code is None else code, timed_out)
 
@@ -75,3 +79,9 @@ async def _end_group(process: Process) -> None:
 def _signal_group(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
+
+
+def kill_all() -> None:
+    """SIGKILL the group of every child that runs now."""
+    for group in tuple(_live):
+        _signal_group(group, signal.SIGKILL)

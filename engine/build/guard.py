@@ -1,0 +1,33 @@
+"""Refuses build directories whose cleaning would remove what is not the build's."""
+
+from __future__ import annotations
+
+import os
+
+from engine.build.options import BuildOptions
+from engine.errors import InputError
+
+
+def refuse_dangerous_build_dir(options: BuildOptions) -> None:
+    """Raise InputError where the build directory is or contains the working directory or sources, as sam does."""
+    build_dir = os.path.realpath(options.build_dir)
+    kept = {
+        "current working directory": options.cwd,
+        "directory of the template": os.path.dirname(options.template),
+        "base directory": options.base_dir or os.path.dirname(options.template),
+    }
+    for name, path in kept.items():
+        if _holds(build_dir, os.path.realpath(path)):
+            raise InputError(
+                f"Failing build: build-dir '{options.build_dir}' is or contains the {name}, so it would be cleaned away",
+                rows=((name, path),),
+                hint="choose another --build-dir, such as the default .aws-sam/build",
+            )
+    if os.path.lexists(options.build_dir) and not os.path.isdir(options.build_dir):
+        raise InputError(
+            f"The build directory {options.build_dir} is not a directory", hint="remove it, or choose another"
+        )
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,153 @@
+"""Results of actions in the store: found, restored and kept, or done without when the store fails."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cache import snapshot
+from cache.errors import BlobCorrupt, BlobMissing, CacheError, NotRepresentable, StoreUnavailable
+from cache.snapshot import Snapshot
+from cache.wire import ActionResult, OutputDirectory
+
+if TYPE_CHECKING:
+    from cache.digest import Fingerprint
+    from cache.disk import DiskStore
+    from cache.ingest import Ingested
+    from cache.materialise import LinkMode
+    from cache.tree import Tree
+
+_LOG_LIMIT_BYTES = 64 * 1024**2
+_NS = 1_000_000_000
+
+
+class Results:
+    """The action results of one build. After the first failure of the store as a whole it is not asked again."""
+
+    def __init__(self, store: DiskStore | None, warn: Callable[[str], None], clock_dir: str) -> None:
+        """`clock_dir` lies on the file system of the artifacts."""
+        self._store = store
+        self._warn = warn
+        self._clock_dir = clock_dir
+
+    def find(self, key: str) -> ActionResult | None:
+        """A complete result of the action with this key."""
+        if self._store is None:
+            return None
+        try:
+            return self._store.get(key)
+        except StoreUnavailable as error:
+            self._give_up(error)
+            return None
+
+    def restore(self, result: ActionResult, staged: str, log: str, link_mode: LinkMode) -> Snapshot | None:
+        """Materialise a result at `staged`, which is not there yet, and its log at `log`; None when that cannot be.
+
+        Nothing is left at `staged` then, and the damaged part is no longer in the store.
+        """
+        from cache.materialise import materialise
+        from cache.tree import MAX_TREE_BYTES, decode_tree
+
+        if self._store is None:
+            return None
+        clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
+        try:
+            tree = decode_tree(self._store.read(result.output_directories[0].tree_digest, MAX_TREE_BYTES))
+            made = materialise(tree, staged, self._store, link_mode)
+            self._restore_log(result, log)
+        except (BlobMissing, BlobCorrupt) as error:
+            self._warn(f"a cached result cannot be used, make runs instead: {error}")
+            return None
+        except StoreUnavailable as error:
+            self._give_up(error)
+            return None
+        return _snapshot(tree, made.stats, made.fingerprints, clock_ns)
+
+    def keep(self, key: str, directory: str, log: str, seconds: float) -> Snapshot:
+        """Record what make left in `directory` under `key`; its snapshot, also where the store cannot take it.
+
+        Raises:
+            UnreadableEntry: for an artifact that holds sockets or other special files.
+        """
+        if self._store is not None:
+            clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
+            try:
+                ingested = self._ingest(key, directory, log, seconds)
+                return _snapshot(ingested.tree, ingested.stats, ingested.fingerprints, clock_ns)
+            except StoreUnavailable as error:
+                self._give_up(error)
+            except NotRepresentable as error:
+                self._warn(f"{directory} is used but not cached: {error}")
+        return self.look(directory)
+
+    def look(self, directory: str) -> Snapshot:
+        """The snapshot of an artifact directory.
+
+        Raises:
+            UnreadableEntry: for an artifact that holds sockets or other special files.
+        """
+        clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
+        return snapshot.take(directory, clock_ns=clock_ns, follow=False)
+
+    def _ingest(self, key: str, directory: str, log: str, seconds: float) -> Ingested:
+        from cache.digest import fingerprint_file
+        from cache.ingest import ingest
+
+        store = self._store
+        assert store is not None
+        ingested = ingest(directory, store)
+        log_digest = fingerprint_file(log).digest
+        store.put_file(log, log_digest)
+        completed_ns = time.time_ns()
+        output = OutputDirectory("", ingested.tree_digest, root_directory_digest=ingested.root_digest)
+        store.put(
+            key,
+            ActionResult(
+                output_directories=(output,),
+                stdout_digest=log_digest,
+                execution_start_ns=completed_ns - int(seconds * _NS),
+                execution_completed_ns=completed_ns,
+            ),
+        )
+        return ingested
+
+    def _restore_log(self, result: ActionResult, log: str) -> None:
+        assert self._store is not None
+        os.makedirs(os.path.dirname(log), exist_ok=True)
+        content = self._store.read(result.stdout_digest, _LOG_LIMIT_BYTES) if result.stdout_digest else b""
+        temporary = f"{log}.new"
+        with open(temporary, "wb") as file:
+            file.write(content)
+        os.replace(temporary, log)
+
+    def _give_up(self, error: CacheError) -> None:
+        if self._store is not None:
+            self._store = None
+            self._warn(f"the cache cannot be used, the build goes on without it: {error}")
+
+
+def seconds_of(result: ActionResult) -> float:
+    """How long make took for a result, in seconds; 0.0 where it does not say."""
+    if result.execution_start_ns is None or result.execution_completed_ns is None:
+        return 0.0
+    return max(0.0, (result.execution_completed_ns - result.execution_start_ns) / _NS)
+
+
+def _snapshot(
+    tree: Tree, stats: tuple[tuple[str, snapshot.Stat], ...], fingerprints: dict[str, Fingerprint], clock_ns: int
+) -> Snapshot:
+    by_path = dict(stats)
+    directories = [("", snapshot.trusted(by_path[""], clock_ns))]
+    files, links = [], []
+    for entry in tree.entries:
+        if entry.kind == "directory":
+            directories.append((entry.path, snapshot.trusted(by_path[entry.path], clock_ns)))
+        elif entry.kind == "file":
+            fingerprint = fingerprints[entry.path]
+            digests = bytes.fromhex(fingerprint.digest.hash + fingerprint.xxh3)
+            files.append((entry.path, snapshot.trusted(by_path[entry.path], clock_ns), digests))
+        else:
+            links.append((entry.path, entry.target or ""))
+    return snapshot.assemble(directories, files, links, follow=False)

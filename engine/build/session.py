@@ -1,0 +1,135 @@
+"""One build of a project: its parts, wired together."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING, cast
+
+from cache import snapshot
+from cache.snapshot import Snapshot
+from engine.build.options import BuildOptions
+from engine.build.recorder import Recorder
+from engine.build.results import Results
+from engine.build.state import log_path
+from engine.build.template import Planned
+from engine.build.tools import ToolOutput, known_make_version
+from engine.build.worker import Tools, Worker
+from engine.make.includes import makefiles_read
+from engine.make.invocation import find_make, make_environment
+from engine.plan.action import Action, Actions, Circumstances, checkout_root
+from engine.plan.makefiles import Makefiles
+from engine.plan.rebuilder import Rebuilder
+from engine.plan.scan import Scanner
+from engine.plan.trace import Trace
+from engine.run.artifacts import Artifacts
+from engine.run.events import Reporter, Warned
+from engine.run.executor import LocalExecutor
+from engine.run.removal import remove_tree
+from engine.run.scratch import Scratch, copy_tree
+
+if TYPE_CHECKING:
+    from cache.disk import DiskStore
+    from cache.materialise import LinkMode
+
+
+class Session:
+    """The parts that one build works with."""
+
+    def __init__(
+        self,
+        options: BuildOptions,
+        planned: Planned,
+        trace: Trace,
+        state_dir: str,
+        environ: dict[str, str],
+        report: Reporter,
+    ) -> None:
+        """Look at the machine; nothing is scanned yet.
+
+        Raises:
+            EnvironmentFault: when there is no make.
+        """
+        self._options = options
+        self._trace = trace
+        self._environ = environ
+        self._state_dir = state_dir
+        self._make = find_make(environ)
+        self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
+        self._own = (options.build_dir, state_dir, options.cache_dir)
+        self.artifacts = Artifacts(options.build_dir, state_dir)
+        self.store: DiskStore = _store(options)
+        self.worker = self._worker(planned, report)
+
+    def _worker(self, planned: Planned, report: Reporter) -> Worker:
+        options = self._options
+        results = Results(self.store, lambda message: report(Warned(message)), self._state_dir)
+        scratch = Scratch(self._state_dir)
+        scanner = Scanner(self._trace, self._clock_ns, self._own)
+        path_of = self.artifacts.path_of
+        tools = Tools(
+            trace=self._trace,
+            actions=self._actions(scanner),
+            rebuilder=Rebuilder["ActionResult"](
+                self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache
+            ),
+            results=results,
+            artifacts=self.artifacts,
+            executor=self._executor(scratch),
+            recorder=Recorder(results, path_of, self._look_again, in_source=options.build_in_source),
+            log_of=self._log_of,
+            link_mode=cast("LinkMode", options.link_mode),
+            timeout_s=options.timeout_s,
+        )
+        return Worker(tools, {target.full_path: target for target in planned.targets}, planned.graph, report)
+
+    def _actions(self, scanner: Scanner) -> Actions:
+        project_dir = os.path.dirname(self._options.template)
+        system = os.uname()
+        circumstances = Circumstances(
+            project_dir=project_dir,
+            checkout=checkout_root(project_dir),
+            platform=f"{system.sysname}-{system.machine}",
+            make_version=known_make_version(self._trace, self._make),
+            environ=self._environ,
+            build_in_source=self._options.build_in_source,
+        )
+        makefiles = Makefiles(self._trace, scanner, self._environ, self._ask_make)
+        return Actions(circumstances, scanner, makefiles, ToolOutput(self._environ, project_dir))
+
+    def _executor(self, scratch: Scratch) -> LocalExecutor:
+        return LocalExecutor(
+            make=self._make,
+            environ=self._environ,
+            scratch=scratch,
+            artifacts=self.artifacts,
+            log_of=self._log_of,
+            timeout_s=self._options.timeout_s,
+            in_source=self._options.build_in_source,
+        )
+
+    def _log_of(self, full_path: str) -> str:
+        return log_path(self._state_dir, full_path)
+
+    def _look_again(self, action: Action) -> Snapshot | None:
+        """The code directory as it is now, read anew."""
+        return Scanner(self._trace, snapshot.filesystem_clock_ns(self._state_dir), self._own).tree(
+            action.target.code_dir, action.target.properties.ignore
+        )
+
+    def _ask_make(self, makefile: str, code_dir: str, tree: Snapshot | None) -> tuple[str, ...]:
+        """What a makefile includes, asked in a private copy of the code directory."""
+        cwd = tempfile.mkdtemp(prefix="engine-")
+        try:
+            if tree is not None:
+                copy_tree(code_dir, cwd, tree)
+            environ = make_environment(self._environ, os.path.join(self._options.build_dir, "Unknown"))
+            return makefiles_read(self._make, makefile, cwd, environ)
+        finally:
+            remove_tree(cwd)
+
+
+def _store(options: BuildOptions) -> DiskStore:
+    from cache.disk import DiskStore
+
+    return DiskStore(options.cache_dir)

@@ -1,0 +1,149 @@
+"""The plan of a request: the parsed, selected and ordered template, remembered by the content of all that was read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.build.options import BuildOptions
+from engine.plan.graph import Graph
+from engine.plan.manifest import ABSENT
+from engine.plan.trace import Trace
+from engine.sam.target import BuildProperties, Target
+
+if TYPE_CHECKING:
+    from engine.sam.application import Application
+
+_FORMAT = "plan-v1"
+_PROPERTIES = Target._fields.index("properties")
+
+
+class Planned(NamedTuple):
+    """What a request comes to."""
+
+    request: str
+    """Digest of the request."""
+    targets: tuple[Target, ...]
+    """The targets to build, in template order."""
+    graph: Graph
+    everything: tuple[Target, ...]
+    """Every target of the template, selected or not."""
+    others: tuple[str, ...]
+    """Full paths of functions and layers that make does not build."""
+    warnings: tuple[str, ...]
+    full: bool
+    """Whether everything was asked for, nothing excluded."""
+
+
+class Templates:
+    """Parses the template at most once in a build, and only when something needs it."""
+
+    def __init__(self, options: BuildOptions, trace: Trace) -> None:
+        self._options = options
+        self._trace = trace
+        self._application: Application | None = None
+
+    def plan(self) -> Planned:
+        """The plan, from the trace where nothing that decides it changed.
+
+        Raises:
+            InputError: for a template or a selection that cannot be built.
+        """
+        request = self._request()
+        known = self._trace.plans.get(request)
+        if known is not None and _still(known[0], known[1]):
+            return _decode(request, known[2])
+        planned = self._plan(request)
+        files = tuple((path, _digest(path)) for path in self.application().inputs)
+        self._trace.set_plan(request, (files, self.application().links, _encode(planned)))
+        return planned
+
+    def application(self) -> Application:
+        """The parsed template."""
+        if self._application is None:
+            from engine.sam.application import TemplateRequest, load_application
+
+            options = self._options
+            self._application = load_application(
+                TemplateRequest(
+                    template=options.template,
+                    cwd=options.cwd,
+                    base_dir=options.base_dir,
+                    build_dir=options.build_dir,
+                    manifest=options.manifest,
+                    parameter_overrides=options.parameter_overrides,
+                    region=options.region,
+                    language_extensions=options.language_extensions,
+                )
+            )
+        return self._application
+
+    def _plan(self, request: str) -> Planned:
+        from engine.plan.graph import build_graph
+        from engine.plan.selection import refuse_unsupported, select, selected_targets
+
+        application, options = self.application(), self._options
+        selection = select(application.candidates, options.resources, options.exclude)
+        refuse_unsupported(application.unsupported, selection)
+        left = selected_targets(application.targets, selection)
+        targets, graph = build_graph(left, selection.names)
+        known = {target.full_path for target in application.targets}
+        others = tuple(row.full_path for row in application.candidates if row.full_path not in known)
+        warnings = (*application.warnings, *selection.warnings)
+        full = not options.resources and not options.exclude
+        return Planned(request, targets, graph, application.targets, others, warnings, full)
+
+    def _request(self) -> str:
+        options = self._options
+        asked = (
+            _FORMAT, options.template, options.cwd, options.build_dir, options.base_dir, options.manifest,
+            options.resources, options.exclude, options.parameter_overrides, options.region,
+            options.language_extensions,
+        )  # fmt: skip
+        return hashlib.sha256(repr(asked).encode(errors="surrogateescape")).hexdigest()
+
+
+def _still(files: tuple[tuple[str, str], ...], links: tuple[tuple[str, str], ...]) -> bool:
+    return all(_digest(path) == digest for path, digest in files) and all(
+        os.path.realpath(path) == real for path, real in links
+    )
+
+
+def _digest(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return ABSENT
+
+
+def _encode(planned: Planned) -> tuple[Any, ...]:
+    def plain(target: Target) -> tuple[Any, ...]:
+        return (*target[:_PROPERTIES], tuple(target.properties), *target[_PROPERTIES + 1 :])
+
+    return (
+        tuple(plain(target) for target in planned.targets),
+        tuple(planned.graph),
+        tuple(plain(target) for target in planned.everything),
+        planned.others,
+        planned.warnings,
+        planned.full,
+    )
+
+
+def _decode(request: str, known: tuple[Any, ...]) -> Planned:
+    def target(plain: tuple[Any, ...]) -> Target:
+        row = Target(*plain)
+        return row._replace(properties=BuildProperties(*row.properties))
+
+    targets, graph, everything, others, warnings, full = known
+    return Planned(
+        request,
+        tuple(target(plain) for plain in targets),
+        Graph(*graph),
+        tuple(target(plain) for plain in everything),
+        others,
+        warnings,
+        full,
+    )

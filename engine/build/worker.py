@@ -1,0 +1,197 @@
+"""The work on one target: decide, then keep, restore or run, and record what came of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from cache.snapshot import UnreadableEntry
+from engine.build.recorder import UNRECORDED_KEY, Recorder
+from engine.build.results import Results, seconds_of
+from engine.errors import BuildError
+from engine.make.diagnosis import diagnose
+from engine.plan.action import Action, Actions
+from engine.plan.graph import Graph
+from engine.plan.rebuilder import Rebuilder, Restore, Run, UpToDate
+from engine.plan.trace import TargetRecord, Trace
+from engine.run.artifacts import Artifacts
+from engine.run.events import Failure, Reporter, State, TargetFinished, TargetResult, TargetStarted, Warned
+from engine.run.executor import Executor, Ran
+from engine.sam.target import Target
+
+if TYPE_CHECKING:
+    from cache.materialise import LinkMode
+    from cache.wire import ActionResult
+
+
+class Tools(NamedTuple):
+    """What a worker works with."""
+
+    trace: Trace
+    actions: Actions
+    rebuilder: Rebuilder[ActionResult]
+    results: Results
+    artifacts: Artifacts
+    executor: Executor
+    log_of: Callable[[str], str]
+    recorder: Recorder
+    link_mode: LinkMode
+    timeout_s: float | None
+
+
+class Worker:
+    """Brings targets to an end, one call each; what came of them is in `ended`, by full path."""
+
+    def __init__(self, tools: Tools, targets: Mapping[str, Target], graph: Graph, report: Reporter) -> None:
+        self._tools = tools
+        self._targets = targets
+        self._graph = graph
+        self._report = report
+        self._digests: dict[str, str] = {}
+        self._deciding = Lock()
+        self.ended: dict[str, TargetResult] = {}
+
+    def decide(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
+        """What is to be done about a target whose dependencies have ended.
+
+        Raises:
+            BuildError: when its action cannot be made.
+        """
+        dependencies = {other: self._digests[other] for other in self._graph.inputs[name]}
+        return self._tools.rebuilder.decide(self._tools.actions.action_of(self._targets[name], dependencies))
+
+    def settle(self) -> list[str]:
+        """End every target that is up to date, without running anything; returns the others in the graph's order."""
+        left: list[str] = []
+        waiting: set[str] = set()
+        for name in self._graph.order:
+            if waiting.isdisjoint(self._graph.after[name]) and self._settled(name):
+                continue
+            left.append(name)
+            waiting.add(name)
+        return left
+
+    def _settled(self, name: str) -> bool:
+        if self._tools.trace.record(name) is None:
+            return False
+        started = time.monotonic()
+        try:
+            decision = self.decide(name)
+        except BuildError:
+            return False
+        if not isinstance(decision, UpToDate):
+            return False
+        self._up_to_date(decision, started)
+        return True
+
+    async def work(self, name: str) -> bool:
+        """Bring one target to its end; whether it has its artifact."""
+        started = time.monotonic()
+        try:
+            return await self._work(name, started)
+        except BuildError as error:
+            self._failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
+        except UnreadableEntry as entry:
+            failure = Failure(
+                f"The artifact of {name} cannot be used: {entry}", None, (), "make must leave plain files"
+            )
+            self._failed(name, None, started, (), failure)
+        except OSError as error:
+            why = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+            self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None))
+        return False
+
+    async def _work(self, name: str, started: float) -> bool:
+        from anyio import to_thread
+
+        decision = await to_thread.run_sync(self._decide_alone, name)
+        if isinstance(decision, UpToDate):
+            self._up_to_date(decision, started)
+            return True
+        if isinstance(decision, Restore):
+            restored = await to_thread.run_sync(self._restore, decision)
+            if restored is not None:
+                self._succeeded(name, State.RESTORED, restored, started, decision.because)
+                return True
+        return await self._run(decision.action, decision.because, started)
+
+    def _decide_alone(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
+        with self._deciding:  # a scan is shared by every target of its directory
+            return self.decide(name)
+
+    def _restore(self, decision: Restore[ActionResult]) -> TargetRecord | None:
+        tools, action = self._tools, decision.action
+        name = action.target.full_path
+        staged = tools.artifacts.staging_for(name)
+        output = tools.results.restore(decision.result, staged, tools.log_of(name), tools.link_mode)
+        if output is None:
+            return None
+        tools.artifacts.swap_in(name, staged)
+        return TargetRecord(action.key, action.manifest, output, output.digest, seconds_of(decision.result))
+
+    async def _run(self, action: Action, because: tuple[str, ...], started: float) -> bool:
+        from anyio import to_thread
+
+        name = action.target.full_path
+        self._report(TargetStarted(name, because, self._tools.trace.seconds.get(name)))
+        ran = await self._tools.executor.run(action)
+        if ran.exit.code != 0 or ran.exit.timed_out:
+            self._failed(name, action.key, started, because, self._failure(action, ran))
+            return False
+        record = await to_thread.run_sync(self._tools.recorder.record, action, ran)
+        self._tools.artifacts.keep(name)
+        self._tools.trace.took(name, ran.seconds)
+        self._warn_of(name, record)
+        self._succeeded(name, State.BUILT, record, started, because)
+        return True
+
+    def _warn_of(self, name: str, record: TargetRecord) -> None:
+        if not record.output.files and not record.output.links:
+            self._report(Warned("make left nothing in ARTIFACTS_DIR", name))
+        if record.key == UNRECORDED_KEY:
+            self._report(Warned("its inputs changed while it was built: the result is used, but not recorded", name))
+
+    def _failure(self, action: Action, ran: Ran) -> Failure:
+        limit_s = self._tools.timeout_s if ran.exit.timed_out else None
+        target = action.target
+        said = diagnose(ran.log, target.makefile, target.make_target, ran.exit.code, limit_s)
+        rows = (("target", target.make_target), ("makefile", target.makefile))
+        return Failure(said.message, None if ran.exit.timed_out else ran.exit.code, rows, said.hint)
+
+    def _up_to_date(self, decision: UpToDate, started: float) -> None:
+        record = decision.record
+        self._end(decision.action.target.full_path, State.UP_TO_DATE, record, started, ())
+
+    def _succeeded(
+        self, name: str, state: State, record: TargetRecord, started: float, because: tuple[str, ...]
+    ) -> None:
+        self._tools.trace.remember(name, record)
+        self._end(name, state, record, started, because)
+
+    def _end(self, name: str, state: State, record: TargetRecord, started: float, because: tuple[str, ...]) -> None:
+        self._digests[name] = record.output_digest
+        saved_seconds = 0.0 if state is State.BUILT else record.seconds
+        self._finish(
+            TargetResult(
+                name, state, record.key, time.monotonic() - started, saved_seconds, because, self._log(name), None
+            )
+        )
+
+    def _failed(self, name: str, key: str | None, started: float, because: tuple[str, ...], failure: Failure) -> None:
+        seconds = time.monotonic() - started
+        self._finish(TargetResult(name, State.FAILED, key, seconds, 0.0, because, self._log(name), failure))
+
+    def skip(self, name: str, why: str) -> None:
+        """End a target that is not reached."""
+        self._finish(TargetResult(name, State.SKIPPED, None, 0.0, 0.0, (why,), None))
+
+    def _finish(self, result: TargetResult) -> None:
+        self.ended[result.target] = result
+        self._report(TargetFinished(result))
+
+    def _log(self, name: str) -> str | None:
+        path = self._tools.log_of(name)
+        return path if os.path.exists(path) else None
