@@ -52,14 +52,19 @@ def texts(tree: ast.Module) -> set[str]:
     return {value.partition(":")[0] for value in constants if isinstance(value, str) and "." in value}
 
 
-def imports_of(module: Module, known: dict[str, Module]) -> set[str]:
-    """The project's own modules that `module` imports."""
-    names = texts(module.tree)
+def stated_imports(module: Module, known: dict[str, Module]) -> set[str]:
+    """The project's own modules that import statements of `module` name."""
+    names = set()
     for name in named_imports(module.tree):
         while name and name not in known:
             name = name.rpartition(".")[0]
         names.add(name)
     return names & known.keys() - {module.name}
+
+
+def imports_of(module: Module, known: dict[str, Module]) -> set[str]:
+    """The project's own modules that `module` imports, by statement or by a text."""
+    return stated_imports(module, known) | (texts(module.tree) & known.keys() - {module.name})
 
 
 def layer_of(name: str) -> int:
@@ -81,9 +86,10 @@ def upward_imports(modules: dict[str, Module]) -> list[str]:
 
 
 def ring(modules: dict[str, Module]) -> list[str]:
-    """The modules of one import cycle in order, or nothing."""
+    """The modules of one cycle of import statements in order, or nothing; a table of lazy commands makes none."""
+    graph = {name: stated_imports(module, modules) for name, module in modules.items()}
     try:
-        graphlib.TopologicalSorter({name: imports_of(module, modules) for name, module in modules.items()}).prepare()
+        graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         return list(error.args[1])
     return []
