@@ -38,7 +38,7 @@ def int_field(number: int, value: int) -> bytes:
     return write_varint(number << 3) + write_varint(value & _MASK) if value else b""
 
 
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
     """The number at `at` and where the next byte is."""
     value = shift = 0
     try:
@@ -70,16 +70,16 @@ def fields(data: bytes) -> Iterator[tuple[int, Value]]:
     """
     at, end = 0, len(data)
     while at < end:
-        tag, at = _read_varint(data, at)
+        tag, at = read_varint(data, at)
         number, wire_type = tag >> 3, tag & 7
         if number == 0:
             raise BlobCorrupt("a message has a field without a number")
         if wire_type == _LENGTH_DELIMITED:
-            length, start = _read_varint(data, at)
+            length, start = read_varint(data, at)
             at = _end_of(data, start, length)
             yield number, data[start:at]
         elif wire_type == _VARINT:
-            value, at = _read_varint(data, at)
+            value, at = read_varint(data, at)
             yield number, value
         elif wire_type in (_FIXED64, _FIXED32):
             at = _end_of(data, at, 8 if wire_type == _FIXED64 else 4)

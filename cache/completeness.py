@@ -1,0 +1,48 @@
+"""Which blobs an action result names, and whether all are there: only then is a hit a hit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cache.digest import Digest
+from cache.errors import BlobCorrupt, BlobMissing
+from cache.tree import MAX_TREE_BYTES, Tree, decode_tree
+
+if TYPE_CHECKING:
+    from cache.store import Store
+    from cache.wire import ActionResult
+
+
+def read_tree(store: Store, tree_digest: Digest) -> Tree:
+    """The tree that a store holds as `tree_digest`.
+
+    Raises:
+        BlobMissing: it is not there.
+        BlobCorrupt: what lay there is not a sound tree.
+    """
+    return decode_tree(store.read(tree_digest, MAX_TREE_BYTES))
+
+
+def direct_digests(result: ActionResult) -> set[Digest]:
+    """The blobs that a result itself names, its `Tree` messages among them.
+
+    `root_directory_digest` is not one: the `Tree` message holds the same bytes, and stores keep only that.
+    """
+    digests = {output.digest for output in result.output_files}
+    digests.update(output.tree_digest for output in result.output_directories)
+    digests.update(digest for digest in (result.stdout_digest, result.stderr_digest) if digest is not None)
+    return digests
+
+
+def is_complete(result: ActionResult, store: Store) -> bool:
+    """Whether every blob that a result names, and those that its trees name, are in the store."""
+    if store.missing(direct_digests(result)):
+        return False
+    digests: set[Digest] = set()
+    try:
+        for output in result.output_directories:
+            entries = read_tree(store, output.tree_digest).entries
+            digests.update(entry.digest for entry in entries if entry.digest is not None)
+    except (BlobMissing, BlobCorrupt):
+        return False
+    return not store.missing(digests)

@@ -1,0 +1,183 @@
+"""A store and action cache in a folder, laid out as Bazel's `--disk_cache`: `cas/ab/<sha256>`, `ac/ab/<key>`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO
+
+from cache.clone import clone, write_all
+from cache.completeness import is_complete
+from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, digest_bytes, fingerprint_bytes, fingerprint_file
+from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
+from cache.folder import Folder, read_all, unavailable, unlink
+from cache.lease import Lease
+from cache.store import check_blob, check_limit, checked_key
+from cache.wire import ActionResult, decode_action_result, encode_action_result
+
+MAX_RESULT_BYTES = 16 * 1024**2
+BLOB_MODE = 0o444
+
+
+def default_root(environ: Mapping[str, str]) -> str:
+    """The store's folder where none is given: `$XDG_CACHE_HOME/sam-build-engine/v1`, below `~/.cache` without it."""
+    base = environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):  # the XDG specification wants relative ones ignored
+        base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "sam-build-engine", "v1")
+
+
+class DiskStore:
+    """A Store, LocalStore and ActionCache in the folder `root`, which is made at the first write."""
+
+    def __init__(self, root: str) -> None:
+        self.folder = Folder(root)
+        self.root = self.folder.root
+
+    def locate(self, digest: Digest) -> str:
+        """See LocalStore."""
+        return f"{self.root}/cas/{digest.hash[:2]}/{digest.hash}"
+
+    def missing(self, digests: Iterable[Digest]) -> set[Digest]:
+        """See Store."""
+        self.folder.check_version()
+        return {digest for digest in digests if self._size(self.locate(digest)) != digest.size_bytes}
+
+    def read(self, digest: Digest, limit: int) -> bytes:
+        """See Store."""
+        check_limit(digest, limit)
+        fd = self._open(digest)
+        try:
+            data = read_all(fd, digest.size_bytes + 1)
+        except OSError as error:
+            raise unavailable(error, self.locate(digest)) from error
+        finally:
+            os.close(fd)
+        try:
+            return check_blob(data, digest)
+        except BlobCorrupt:
+            self.discard(digest)
+            raise
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """See Store."""
+        return os.fdopen(self._open(digest), "rb")
+
+    def _open(self, digest: Digest) -> int:
+        self.folder.check_version()
+        path = self.locate(digest)
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            raise BlobMissing(f"blob {digest.hash} is not in the store {self.root}") from None
+        except OSError as error:
+            raise unavailable(error, path) from error
+
+    def put_bytes(self, data: bytes, digest: Digest | None = None) -> Digest:
+        """See Store."""
+        digest = digest or digest_bytes(data)
+        if not self._has(digest):
+            self.folder.write(self.locate(digest), data, BLOB_MODE)
+        return digest
+
+    def put_file(self, path: str, digest: Digest) -> None:
+        """See Store."""
+        if self._has(digest):
+            return
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            if self.absorb(fd).digest != digest:
+                raise ChangedWhileRead(f"{path} changed while it was being recorded")
+        finally:
+            os.close(fd)
+
+    def absorb(self, fd: int) -> Fingerprint:
+        """See LocalStore.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if os.fstat(fd).st_size > CHUNK_BYTES:
+            return self._absorb_large(fd)
+        data = read_all(fd, CHUNK_BYTES + 1)
+        if len(data) > CHUNK_BYTES:
+            os.lseek(fd, 0, os.SEEK_SET)
+            return self._absorb_large(fd)
+        fingerprint = fingerprint_bytes(data)
+        self.put_bytes(data, fingerprint.digest)
+        return fingerprint
+
+    def _absorb_large(self, fd: int) -> Fingerprint:
+        temp_fd, temp = self.folder.temporary_file(BLOB_MODE)
+        try:
+            try:
+                # The clone is what gets hashed: whatever happens to the source, blob and digest agree.
+                fingerprint = fingerprint_file(temp) if clone(fd, temp_fd) else self._copy(fd, temp_fd, temp)
+            finally:
+                os.close(temp_fd)
+            if not self._has(fingerprint.digest):
+                self.folder.publish(temp, self.locate(fingerprint.digest), fingerprint.digest.size_bytes)
+        finally:
+            unlink(temp)
+        return fingerprint
+
+    def _copy(self, fd: int, temp_fd: int, temp: str) -> Fingerprint:
+        hasher = Hasher()
+        buffer = memoryview(bytearray(CHUNK_BYTES))
+        while size := os.readv(fd, [buffer]):
+            hasher.update(buffer[:size])
+            try:
+                write_all(temp_fd, buffer[:size])
+            except OSError as error:
+                raise unavailable(error, temp) from error
+        return hasher.fingerprint()
+
+    def discard(self, digest: Digest) -> None:
+        """See Store."""
+        unlink(self.locate(digest))
+
+    def _has(self, digest: Digest) -> bool:
+        """Whether a blob need not be written; being asked for counts as a use."""
+        path = self.locate(digest)
+        try:
+            status = os.stat(path)
+        except OSError:
+            return False
+        return status.st_size == digest.size_bytes and self.folder.touch(path, status.st_mtime)
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.stat(path).st_size
+        except OSError:
+            return -1
+
+    def get(self, key: str) -> ActionResult | None:
+        """See ActionCache."""
+        self.folder.check_version()
+        path = self._result_path(checked_key(key))
+        try:
+            with open(path, "rb", buffering=0) as file:
+                status = os.fstat(file.fileno())
+                data = read_all(file.fileno(), min(status.st_size, MAX_RESULT_BYTES) + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise unavailable(error, path) from error
+        try:
+            result = decode_action_result(data)
+        except BlobCorrupt:
+            unlink(path)
+            return None
+        # Touched before its blobs are looked at: a collection that runs now sees the use, or has removed the result.
+        return result if self.folder.touch(path, status.st_mtime) and is_complete(result, self) else None
+
+    def put(self, key: str, result: ActionResult) -> None:
+        """See ActionCache."""
+        self.folder.write(self._result_path(checked_key(key)), encode_action_result(result), 0o644)
+
+    def _result_path(self, key: str) -> str:
+        return f"{self.root}/ac/{key[:2]}/{key}"
+
+    def lease(self) -> Lease:
+        """A context manager: what is touched while it is held survives collections by other processes."""
+        return Lease(self.root)

@@ -1,0 +1,101 @@
+"""Tells collections that a build is running: what it touches meanwhile is not removed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from types import TracebackType
+from typing import Self
+
+FOLDER = "leases"
+
+
+class Lease:
+    """A file in `<root>/leases`, locked as long as the `with` block runs; the kernel unlocks it when the process dies.
+
+    A store that cannot be written to gives no lease (`held` stays False): nobody can collect it either, and reading
+    from it stays possible.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._folder = f"{root}/{FOLDER}"
+        self._path = ""
+        self._fd = -1
+
+    @property
+    def held(self) -> bool:
+        """Whether collections see this lease."""
+        return self._fd >= 0
+
+    def __enter__(self) -> Self:
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            while not self.held:
+                self._try()
+        except OSError:
+            self._release()
+        return self
+
+    def _try(self) -> None:
+        path = f"{self._folder}/{os.getpid()}-{os.urandom(6).hex()}"
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            # Between creation and lock a collection may take the file for a dead process's and remove it.
+            if os.fstat(fd).st_nlink == 0:
+                os.close(fd)
+                return
+        except OSError:
+            os.close(fd)
+            raise
+        self._path, self._fd = path, fd
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        if self._fd < 0:
+            return
+        try:
+            os.unlink(self._path)
+        except OSError:
+            pass  # the lock goes with the descriptor, and the next collection removes the file
+        finally:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def oldest_live_lease(root: str) -> float | None:
+    """When the oldest lease that is still held began, in seconds since the epoch by the file system's clock.
+
+    Files of processes that died are removed on the way.
+    """
+    begun = []
+    try:
+        names = os.listdir(f"{root}/{FOLDER}")
+    except FileNotFoundError:
+        return None
+    for name in names:
+        started = _started(f"{root}/{FOLDER}/{name}")
+        if started is not None:
+            begun.append(started)
+    return min(begun, default=None)
+
+
+def _started(path: str) -> float | None:
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return os.fstat(fd).st_mtime
+    finally:
+        os.close(fd)
+    return None

@@ -1,0 +1,67 @@
+"""How much of the limit a file takes, and a running estimate of the whole store's size."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+
+BLOCK_BYTES = 4096
+ESTIMATE_FILE = "size-estimate"
+TRUSTED_FOR_S = 24 * 3600.0
+"""An estimate misses what a killed build wrote; after this long it is measured again."""
+
+
+def charged_bytes(size_bytes: int) -> int:
+    """The length rounded up to whole blocks of 4 KiB: what a small file really takes on most file systems."""
+    return -(-size_bytes // BLOCK_BYTES) * BLOCK_BYTES
+
+
+def add_to_estimate(root: str, added_bytes: int) -> int | None:
+    """Count what a build wrote; the new estimate of the store's size in bytes, None where only measuring tells.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    try:
+        fd = os.open(f"{root}/{ESTIMATE_FILE}", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        estimate = _parse(os.read(fd, 100))
+        if estimate is None:
+            return None
+        size_bytes, measured = estimate
+        if added_bytes:
+            _store(fd, size_bytes + added_bytes, measured)
+        return size_bytes + added_bytes
+    finally:
+        os.close(fd)
+
+
+def set_estimate(root: str, size_bytes: int) -> None:
+    """Note the measured size of the store in bytes.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    fd = os.open(f"{root}/{ESTIMATE_FILE}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        _store(fd, size_bytes, int(time.time()))
+    finally:
+        os.close(fd)
+
+
+def _store(fd: int, size_bytes: int, measured: int) -> None:
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, b"%d %d\n" % (size_bytes, measured), 0)
+
+
+def _parse(text: bytes) -> tuple[int, int] | None:
+    words = text.split()
+    if len(words) != 2 or not all(word.isdigit() for word in words):
+        return None
+    size_bytes, measured = map(int, words)
+    return (size_bytes, measured) if abs(time.time() - measured) < TRUSTED_FOR_S else None

@@ -1,0 +1,178 @@
+"""The two seams of a cache, blobs by digest and results by key, and both in memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterable
+from typing import BinaryIO, Protocol, runtime_checkable
+
+from cache.completeness import is_complete
+from cache.digest import Digest, Fingerprint, digest_bytes
+from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
+from cache.folder import Folder
+from cache.wire import ActionResult, decode_action_result, encode_action_result
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class Store(Protocol):
+    """Content-addressed blobs. Every method may be called from several threads at once.
+
+    Every method may raise StoreUnavailable: the store as a whole is of no use, and the caller goes on without it.
+    """
+
+    def missing(self, digests: Iterable[Digest]) -> set[Digest]:
+        """Those of `digests` whose blob is not there, or there with another length."""
+        ...
+
+    def read(self, digest: Digest, limit: int) -> bytes:
+        """The whole blob, checked against its digest.
+
+        Raises:
+            BlobMissing: it is not there.
+            BlobCorrupt: it is longer than `limit` bytes, or what lay there was something else (and is discarded).
+        """
+        ...
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """The blob as an unchecked stream, which the caller closes and compares with the digest.
+
+        Raises:
+            BlobMissing: it is not there.
+        """
+        ...
+
+    def put_bytes(self, data: bytes, digest: Digest | None = None) -> Digest:
+        """Keep `data`; `digest` spares hashing it again where the caller just did."""
+        ...
+
+    def put_file(self, path: str, digest: Digest) -> None:
+        """Keep the content of the file `path`, which the caller knows as `digest`; not read if already kept.
+
+        Raises:
+            ChangedWhileRead: the file holds something else now.
+            OSError: the file cannot be read.
+        """
+        ...
+
+    def discard(self, digest: Digest) -> None:
+        """Drop a blob that turned out damaged; without effect where it is not there."""
+        ...
+
+
+@runtime_checkable
+class LocalStore(Store, Protocol):
+    """A store whose blobs are files of this machine, so that they can be cloned and linked."""
+
+    folder: Folder
+    """Where the files lie; further ones that are made of blobs may be kept beside them."""
+
+    def locate(self, digest: Digest) -> str:
+        """Absolute path of the blob's file, which may not be there and must not be written to."""
+        ...
+
+    def absorb(self, fd: int) -> Fingerprint:
+        """Keep the content of an open file, read once from its beginning for both hashes and for the copy."""
+        ...
+
+
+class ActionCache(Protocol):
+    """Action results by the key of their action: 64 lower-case hexadecimal digits (else ValueError)."""
+
+    def get(self, key: str) -> ActionResult | None:
+        """The result, if there is one and every blob that it names is there with the right length.
+
+        Raises:
+            StoreUnavailable: the store as a whole is of no use.
+        """
+        ...
+
+    def put(self, key: str, result: ActionResult) -> None:
+        """Keep a result in place of any other; its blobs must be in the store already.
+
+        Raises:
+            StoreUnavailable: the store as a whole is of no use.
+        """
+        ...
+
+
+def checked_key(key: str) -> str:
+    """`key`, if it has the form of one (it becomes part of a path), else ValueError."""
+    if _KEY.fullmatch(key) is None:
+        raise ValueError(f"not a key of 64 hexadecimal digits: {key!r}")
+    return key
+
+
+def check_blob(data: bytes, digest: Digest) -> bytes:
+    """`data`, if it is what `digest` names, else BlobCorrupt."""
+    if digest_bytes(data) != digest:
+        raise BlobCorrupt(f"blob {digest.hash} is damaged: its content has another digest")
+    return data
+
+
+def check_limit(digest: Digest, limit: int) -> None:
+    """Raise BlobCorrupt for a blob that no well-made message of its kind is as long as."""
+    if digest.size_bytes > limit:
+        raise BlobCorrupt(f"blob {digest.hash} has {digest.size_bytes} bytes, more than the {limit} expected at most")
+
+
+class MemoryStore:
+    """A Store and ActionCache that last as long as the process."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[Digest, bytes] = {}
+        self._results: dict[str, bytes] = {}
+
+    def missing(self, digests: Iterable[Digest]) -> set[Digest]:
+        """See Store."""
+        return {digest for digest in digests if digest not in self._blobs}
+
+    def read(self, digest: Digest, limit: int) -> bytes:
+        """See Store."""
+        check_limit(digest, limit)
+        return self._blob(digest)
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """See Store."""
+        return io.BytesIO(self._blob(digest))
+
+    def _blob(self, digest: Digest) -> bytes:
+        try:
+            return self._blobs[digest]
+        except KeyError:
+            raise BlobMissing(f"blob {digest.hash} is not in the store") from None
+
+    def put_bytes(self, data: bytes, digest: Digest | None = None) -> Digest:
+        """See Store."""
+        digest = digest or digest_bytes(data)
+        self._blobs[digest] = bytes(data)
+        return digest
+
+    def put_file(self, path: str, digest: Digest) -> None:
+        """See Store."""
+        if digest in self._blobs:
+            return
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as file:
+            data = file.read()
+        if digest_bytes(data) != digest:
+            raise ChangedWhileRead(f"{path} changed while it was being recorded")
+        self._blobs[digest] = data
+
+    def discard(self, digest: Digest) -> None:
+        """See Store."""
+        self._blobs.pop(digest, None)
+
+    def get(self, key: str) -> ActionResult | None:
+        """See ActionCache."""
+        data = self._results.get(checked_key(key))
+        if data is None:
+            return None
+        result = decode_action_result(data)
+        return result if is_complete(result, self) else None
+
+    def put(self, key: str, result: ActionResult) -> None:
+        """See ActionCache."""
+        self._results[checked_key(key)] = encode_action_result(result)
