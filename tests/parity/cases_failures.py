@@ -216,4 +216,10 @@ CASES = (
         exit_code=1,
         says=("make",),
     ),
+    Case(
+        "handler missing on a function that is not built",
+        FUNCTION.replace("makefile}", "makefile, SkipBuild: true}").replace("Handler: a.b, ", ""),
+        exit_code=1,
+        says=("Could not find handler for function: Fn",),
+    ),
 )

@@ -41,7 +41,12 @@ CASES = (
             echo '$(origin ARTIFACTS_DIR) $(MAKEFLAGS) $(MAKECMDGOALS) $(MAKELEVEL)' > $(ARTIFACTS_DIR)/make
             echo '$(FROM_CALLER) $(TABLE)' >> $(ARTIFACTS_DIR)/make
         """,
-        env=(("FROM_CALLER", "two  words"), ("EMPTY", ""), ("CARGO_HOME", "@ROOT@/cargo")),
+        env=(
+            ("ARTIFACTS_DIR", "/nowhere"),
+            ("FROM_CALLER", "two  words"),
+            ("EMPTY", ""),
+            ("CARGO_HOME", "@ROOT@/cargo"),
+        ),
         builds=("Fn",),
     ),
     Case(
@@ -196,5 +201,62 @@ CASES = (
             echo new > $(ARTIFACTS_DIR)/file
         """,
         builds=("Fn",),
+    ),
+    Case(
+        "a Makefile that is a link, in a directory with a space",
+        FUNCTION.replace("CodeUri: src", "CodeUri: the code")
+        + """
+        -- the code/Makefile -> ../shared rules/functions.mk --
+        -- shared rules/functions.mk --
+        build-Fn:
+            cp -a . $(ARTIFACTS_DIR)/
+            echo '$(MAKEFILE_LIST)' > $(ARTIFACTS_DIR)/list
+        -- the code/text --
+        """,
+        builds=("Fn",),
+    ),
+    Case(
+        "links out of the artifact, a FIFO, and names that are no text",
+        FUNCTION
+        + """
+        -- src/Makefile --
+        build-Fn:
+            ln -s /etc/hostname $(ARTIFACTS_DIR)/absolute
+            ln -s ../../../src/Makefile $(ARTIFACTS_DIR)/outward
+            mkfifo -m 640 $(ARTIFACTS_DIR)/fifo
+            touch "$(ARTIFACTS_DIR)/$$(printf 'caf\\351')" "$(ARTIFACTS_DIR)/$$(printf 'two\\nlines')"
+            touch $(ARTIFACTS_DIR)/$$(printf '%0255d' 7)
+        """,
+        builds=("Fn",),
+    ),
+    Case(
+        "declarations that sam ignores",
+        """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata:
+              BuildMethod: makefile
+              BuildProperties:
+                DependsOn: [Layer]
+                Inputs: [shared/**/*.txt]
+                Environment: [HOME]
+                Tools: [make --version]
+          Layer:
+            Type: AWS::Serverless::LayerVersion
+            Properties: {ContentUri: src}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        here := $(dir $(lastword $(MAKEFILE_LIST)))
+        build-Fn:
+            cp $(here)../shared/text.txt $(ARTIFACTS_DIR)/../Layer/layer $(ARTIFACTS_DIR)
+        build-Layer:
+            echo layer > $(ARTIFACTS_DIR)/layer
+        -- shared/text.txt --
+        shared
+        """,
+        builds=("Fn", "Layer"),
     ),
 )

@@ -42,6 +42,24 @@ PROJECT = """
             Properties: {CodeUri: ../src, Handler: a.b, Runtime: provided, FunctionName: inner-name}
             Metadata: {BuildMethod: makefile}
 """
+OTHER_BUILDERS = """
+        -- template.yaml --
+        Resources:
+          Python:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: python3.12}
+          Layer:
+            Type: AWS::Serverless::LayerVersion
+            Properties: {ContentUri: src}
+            Metadata: {BuildMethod: nodejs20.x}
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-%:
+            echo $@ > $(ARTIFACTS_DIR)/target
+"""
 
 CASES = (
     Case("a function's id builds it with its layers", PROJECT, ("Fn",), builds=("Fn", "Layer")),
@@ -112,4 +130,11 @@ CASES = (
           Bucket: {Type: AWS::S3::Bucket}
         """,
     ),
+    Case(
+        "functions of other builders are left out by -x",
+        OTHER_BUILDERS,
+        ("-x", "Python", "-x", "Layer"),
+        builds=("Fn",),
+    ),
+    Case("functions of other builders are not asked for", OTHER_BUILDERS, ("Fn",), builds=("Fn",)),
 )

@@ -207,4 +207,20 @@ CASES = (
         """,
         builds=("Absent", "Mapping"),
     ),
+    Case(
+        "AWS::NoValue as CodeUri",
+        """
+        -- template.yaml --
+        Conditions: {Never: !Equals [a, b]}
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: !If [Never, src, !Ref "AWS::NoValue"], Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- Makefile --
+        build-Fn:
+            touch $(ARTIFACTS_DIR)/here
+        """,
+        builds=("Fn",),
+    ),
 )

@@ -163,7 +163,15 @@ def test_sam_local_finds_the_code_of_every_function(monorepo: Path) -> None:
 
 def test_sam_validate_accepts_the_output_template(small: Path) -> None:
     template = small / ".aws-sam/build/template.yaml"
-    command = [sam_executable(), "validate", "--lint", "--region", "us-east-1", "--template", template]
+    command: list[str | Path] = [
+        sam_executable(),
+        "validate",
+        "--lint",
+        "--region",
+        "us-east-1",
+        "--template",
+        template,
+    ]
     assert "is a valid SAM Template" in run(command, small)
 
 
