@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from engine.cli.quantity import duration, size
+from engine.cli.resources import complete_resources
 
 _MOUNT_MODE = click.Choice(["READ", "WRITE"], case_sensitive=False)
 
@@ -62,7 +63,13 @@ def _template() -> list[click.Option]:
 
 def _selection() -> list[click.Option]:
     return [
-        click.Option(["--exclude", "-x"], multiple=True, metavar="ID", help="Leave a resource out. Repeatable."),
+        click.Option(
+            ["--exclude", "-x"],
+            multiple=True,
+            metavar="ID",
+            help="Leave a resource out. Repeatable.",
+            shell_complete=complete_resources,
+        ),
         _text("--manifest", "-m", metavar="PATH", help="Makefile to use for every resource."),
         _text("--build-dir", "-b", metavar="DIR", help="Where artifacts go. [default: .aws-sam/build]"),
     ]

@@ -12,7 +12,7 @@ _Number = TypeVar("_Number", int, float)
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(min|s|m|h|)\s*", re.ASCII)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b|)", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(b|ib|)|b|)", re.ASCII | re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -38,8 +38,8 @@ def parse_size_bytes(text: str) -> int:
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not a size: write bytes or a unit (500MiB, 10GiB, 10GB)")
-    prefix, suffix = match[2].lower(), match[3].lower()
-    base = 1000 if prefix and suffix == "b" else 1024
+    prefix, suffix = (match[2] or "").lower(), (match[3] or "").lower()
+    base = 1000 if suffix == "b" else 1024
     return int(float(match[1]) * base ** _POWERS[prefix])
 
 

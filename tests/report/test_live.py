@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 from rich.console import Console
 
@@ -28,8 +27,8 @@ def footer(display: LiveDisplay, width: int = 80, height: int = 25) -> list[str]
     return capture.get().splitlines()
 
 
-def display(*events: Event, clock: Callable[[], float] = Clock()) -> LiveDisplay:
-    made = LiveDisplay(io.StringIO(), Ink(False), clock=clock)
+def display(*events: Event, clock: Clock | None = None) -> LiveDisplay:
+    made = LiveDisplay(io.StringIO(), Ink(False), clock=clock or Clock())
     for event in events:
         made.note(event)
     return made

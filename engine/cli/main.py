@@ -1,0 +1,24 @@
+"""The entry point of the `engine` command: imports nothing before it knows that it has to."""
+
+from __future__ import annotations
+
+import sys
+
+from engine import __version__
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line ``argv`` (default: that of the process) and return the exit code.
+
+    0 success; 1 failed or user error; 2 usage; 3 infrastructure that was required; 130 interrupted.
+    """
+    args = sys.argv[1:] if argv is None else argv
+    if args == ["--version"]:
+        sys.stdout.write(f"engine {__version__}\n")
+        return 0
+    try:
+        from engine.cli.errors import run
+
+        return run(args)
+    except KeyboardInterrupt:
+        return 130

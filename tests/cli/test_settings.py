@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import pytest
+
+from engine.cli.build import build_command
+from engine.cli.settings import Settings, resolve_settings
+from engine.errors import InputError
+from engine.run.cores import usable_cores
+
+
+@pytest.fixture(autouse=True)
+def no_outer_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("SAM_", "ENGINE_", "AWS_", "XDG_"))]:
+        monkeypatch.delenv(name)
+
+
+def settings(cwd: Path, *args: str, **environ: str) -> Settings:
+    """Resolve a command line as `engine build` does in ``cwd``."""
+    context = build_command.make_context("build", list(args))
+    return resolve_settings(context, {"HOME": "/home/me", **environ}, str(cwd))
+
+
+def configure(folder: Path, text: str, name: str = "samconfig.toml") -> None:
+    (folder / name).write_text(f"version = 0.1\n{text}")
+
+
+def test_defaults(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").touch()
+    resolved = settings(tmp_path)
+    options = resolved.options
+    assert options.template == f"{tmp_path}/template.yaml"
+    assert options.cwd == str(tmp_path)
+    assert options.build_dir == f"{tmp_path}/.aws-sam/build"
+    assert options.cache_dir.startswith("/home/me/.cache/")
+    assert (options.base_dir, options.manifest, options.region, options.timeout_s) == (None, None, None, None)
+    assert (options.resources, options.exclude, options.parameter_overrides) == ((), (), ())
+    assert not (options.language_extensions or options.build_in_source or options.keep_going)
+    assert options.jobs == usable_cores()
+    assert options.use_cache
+    assert options.cache_size_bytes == 10 * 1024**3
+    assert options.link_mode == "clone"
+    assert resolved[1:] == ("text", False, "failed", None, ())
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["template.yaml", "template.yml", "template.json"], "template.yaml"),
+        (["template.yml", "template.json"], "template.yml"),
+        (["template.json"], "template.json"),
+        ([], "template.yml"),
+    ],
+)
+def test_the_template_is_searched_for_as_sam_does(tmp_path: Path, names: list[str], chosen: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    assert settings(tmp_path).options.template == f"{tmp_path}/{chosen}"
+
+
+@pytest.mark.parametrize("flag", ["-t", "--template", "--template-file"])
+def test_paths_are_relative_to_the_working_directory(tmp_path: Path, flag: str) -> None:
+    options = settings(
+        tmp_path, flag, "app/t.yaml", "-s", "base", "-m", "../Makefile", "-b", "./out/", "-cd", "store"
+    ).options
+    assert options.template == f"{tmp_path}/app/t.yaml"
+    assert options.base_dir == f"{tmp_path}/base"
+    assert options.manifest == f"{tmp_path.parent}/Makefile"
+    assert options.build_dir == f"{tmp_path}/out"
+    assert options.cache_dir == f"{tmp_path}/store"
+
+
+def test_everything_else(tmp_path: Path) -> None:
+    resolved = settings(
+        tmp_path,
+        *("Fn", "Layer*", "-x", "A", "-x", "B", "-j", "3", "-k", "--timeout", "5m", "--no-cached"),
+        *("--cache-size", "1GiB", "--link-mode", "copy", "--region", "eu-central-1", "--language-extensions"),
+        *("--build-in-source", "--output", "json", "--explain", "--log-output", "all", "--no-color"),
+    )
+    options = resolved.options
+    assert options.resources == ("Fn", "Layer*")
+    assert options.exclude == ("A", "B")
+    assert (options.jobs, options.timeout_s, options.cache_size_bytes) == (3, 300.0, 1024**3)
+    assert options.keep_going and options.language_extensions and options.build_in_source
+    assert not options.use_cache
+    assert (options.link_mode, options.region) == ("copy", "eu-central-1")
+    assert resolved[1:] == ("json", True, "all", False, ())
+
+
+def test_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAM_TEMPLATE_FILE", "from-environment.yaml")
+    monkeypatch.setenv("ENGINE_CACHE_DIR", "/stores/one")
+    options = settings(tmp_path, SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="True", AWS_REGION="eu-west-3").options
+    assert options.template == f"{tmp_path}/from-environment.yaml"
+    assert options.cache_dir == "/stores/one"
+    assert options.language_extensions
+    assert options.region == "eu-west-3"
+
+
+def test_the_command_line_beats_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAM_TEMPLATE_FILE", "from-environment.yaml")
+    options = settings(
+        tmp_path,
+        *("-t", "given.yaml", "--no-language-extensions", "--region", "eu-west-1"),
+        SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="1",
+        AWS_REGION="eu-west-3",
+    ).options
+    assert options.template == f"{tmp_path}/given.yaml"
+    assert not options.language_extensions
+    assert options.region == "eu-west-1"
+
+
+def test_the_configuration_file_lies_beside_the_template(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    configure(tmp_path / "app", "[default.build.parameters]\njobs = 5\nexclude = 'Old'\nbuild_dir = 'out'\n")
+    assert settings(tmp_path).options.jobs == usable_cores()
+    options = settings(tmp_path, "-t", "app/template.yaml").options
+    assert (options.jobs, options.exclude, options.build_dir) == (5, ("Old",), f"{tmp_path}/out")
+
+
+def test_the_tables_of_the_configuration_file_have_an_order(tmp_path: Path) -> None:
+    configure(
+        tmp_path,
+        "[default.global.parameters]\njobs = 1\nregion = 'eu-west-1'\nlink_mode = 'copy'\n"
+        "[default.build.parameters]\njobs = 2\nregion = 'eu-west-2'\n"
+        "[default.engine.parameters]\njobs = 1\n",
+    )
+    options = settings(tmp_path).options
+    assert (options.jobs, options.region, options.link_mode) == (1, "eu-west-2", "copy")
+    assert settings(tmp_path, "--jobs", "7").options.jobs == 7
+
+
+def test_the_environment_beats_the_configuration_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(tmp_path, "[default.build.parameters]\ncache_dir = 'store'\n")
+    assert settings(tmp_path).options.cache_dir == f"{tmp_path}/store"
+    monkeypatch.setenv("ENGINE_CACHE_DIR", "/stores/one")
+    assert settings(tmp_path).options.cache_dir == "/stores/one"
+
+
+def test_another_environment_of_another_file(tmp_path: Path) -> None:
+    configure(tmp_path, "[prod.build.parameters]\ntemplate = 'prod.yaml'\ntimeout = 90\n", "other.toml")
+    options = settings(tmp_path, "--config-file", "other.toml", "--config-env", "prod").options
+    assert (options.template, options.timeout_s) == (f"{tmp_path}/prod.yaml", 90.0)
+
+
+def test_what_sam_init_writes_is_taken_in_silence(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.build.parameters]\ncached = true\nparallel = true\n")
+    resolved = settings(tmp_path)
+    assert resolved.options.use_cache
+    assert resolved.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("jobs = 'many'", "'many' is not a valid integer"),
+        ("jobs = 0", "0 is not in the range x>=1"),
+        ("jobs = true", "must be an integer, not a boolean"),
+        ("base_dir = 3", "must be a string, not an integer (3)"),
+        ("build_dir = ['x']", "must be a string, not a list"),
+        ("cached = 'maybe'", "'maybe' is not a valid boolean"),
+        ("keep_going = 1", "must be true or false, not an integer"),
+        ("exclude = [3]", "must be a string or a list of strings, not an integer"),
+        ("timeout = 'soon'", "is not a duration"),
+        ("link_mode = 'magic'", "'magic' is not one of"),
+    ],
+)
+def test_wrong_values_in_the_configuration_file_are_one_clear_error(tmp_path: Path, line: str, message: str) -> None:
+    configure(tmp_path, f"[default.build.parameters]\n{line}\n")
+    with pytest.raises(InputError) as caught:
+        settings(tmp_path)
+    assert message in caught.value.message
+    assert line.partition(" ")[0] in caught.value.message
+    assert ("file", f"{tmp_path}/samconfig.toml") in caught.value.rows
+    assert caught.value.exit_code == 2
+
+
+def test_keys_of_other_commands_are_ignored(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.global.parameters]\nstack_name = 'x'\nresources = ['a']\nhelp = true\n")
+    assert settings(tmp_path).options.resources == ()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--parameter-overrides", "A=1", "B=2"],
+        ["--parameter-overrides", "A=1 B=2"],
+        ["--parameter-overrides=A=1", "B=2"],
+        ["--parameter-overrides", "ParameterKey=A,ParameterValue=1", "B=2", "--explain"],
+        ["--parameter-overrides", "A=1", "--parameter-overrides", "B=2"],
+    ],
+)
+def test_parameter_overrides(tmp_path: Path, args: list[str]) -> None:
+    options = settings(tmp_path, "Fn", *args).options
+    assert options.parameter_overrides == (("A", "1"), ("B", "2"))
+    assert options.resources == ("Fn",)
+
+
+def test_parameter_overrides_of_the_configuration_file(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.build.parameters]\nparameter_overrides = {A = 1, B = ['x', 'y']}\n")
+    assert settings(tmp_path).options.parameter_overrides == (("A", "1"), ("B", "x,y"))
+
+
+def test_a_region_must_look_like_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Provided region: eu_west doesn't match a supported format"):
+        settings(tmp_path, "--region", "eu_west")
+
+
+@pytest.mark.parametrize(("mode", "accepted"), [("debug", True), ("", True), ("release", False)])
+def test_the_build_mode_is_checked_as_in_sam(tmp_path: Path, mode: str, accepted: bool) -> None:
+    if accepted:
+        settings(tmp_path, SAM_BUILD_MODE=mode)
+        return
+    with pytest.raises(click.UsageError, match=r"invalid choice: release\. \(choose from \['debug'\]\)"):
+        settings(tmp_path, SAM_BUILD_MODE=mode)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--use-container"], ["-u"], ["-bi", "image"], ["--hook-name", "terraform"], ["--skip-prepare-infra"]],
+)
+def test_what_needs_another_builder_is_refused(tmp_path: Path, args: list[str]) -> None:
+    with pytest.raises(InputError, match="is not supported") as caught:
+        settings(tmp_path, *args)
+    assert "sam build" in (caught.value.hint or "")
+
+
+def test_a_refused_setting_of_the_configuration_file_is_named_and_can_be_overridden(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.build.parameters]\nuse_container = true\n")
+    with pytest.raises(InputError) as caught:
+        settings(tmp_path)
+    assert caught.value.rows == (("set by", "use_container in the configuration file"),)
+    assert settings(tmp_path, "--no-use-container").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--cached"], "--cached has no effect"),
+        (["-c"], "--cached has no effect"),
+        (["-p"], "--parallel has no effect"),
+        (["--profile", "me"], "--profile has no effect"),
+        (["--beta-features"], "--beta-features has no effect"),
+        (["--save-params"], "--save-params has no effect"),
+        (["--use-buildkit"], "--use-buildkit has no effect"),
+        (["-e", "A=B"], "--container-env-var has no effect"),
+        (["-ef", "env.json"], "--container-env-var-file has no effect"),
+        (["-mw", "write"], "--mount-with has no effect"),
+        (["--mount-symlinks"], "--mount-symlinks has no effect"),
+        (["--skip-pull-image"], "--skip-pull-image has no effect"),
+        (["--docker-network", "n"], "--docker-network has no effect"),
+    ],
+)
+def test_what_has_no_effect_says_so_in_one_line(tmp_path: Path, args: list[str], words: str) -> None:
+    (note,) = settings(tmp_path, *args).notes
+    assert note.startswith(words)
+
+
+@pytest.mark.parametrize("args", [["--no-cached"], ["--no-beta-features"], ["--no-use-container"], ["--prepare-infra"]])
+def test_what_is_as_it_is_needs_no_note(tmp_path: Path, args: list[str]) -> None:
+    assert settings(tmp_path, *args).notes == ()
