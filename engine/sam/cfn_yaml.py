@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ EXPANSION_LIMIT = 2_000_000
 """Most values and keys of one template after its aliases are expanded, as the output template expands them.
 A long text counts once more for every 32 characters."""
 
+_OLD_SCALAR = re.compile(r"(?i:yes|no|on|off)|0[0-9]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+"""Plain scalars that YAML 1.1 does not read as YAML 1.2 does."""
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -37,12 +40,16 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-def parse_yaml(text: str) -> object:
-    """The one document in `text` as plain data, None where it is empty. Raises DocumentError."""
+def parse_yaml(text: str, *, version_1_2: bool = False) -> object:
+    """The one document in `text` as plain data, None where it is empty.
+
+    With `version_1_2` plain scalars are read as in YAML 1.2: `yes` is text, `010` is ten and `1:30` is text.
+    Raises DocumentError.
+    """
     import yaml
 
     try:
-        return _Builder(text).build()
+        return _Builder(text, version_1_2).build()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part)
@@ -91,7 +98,7 @@ _OPEN = object()
 class _Builder:
     """Builds plain data from parser events with a stack of its own, so that no nesting exhausts Python's."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, version_1_2: bool) -> None:
         import yaml
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -101,6 +108,7 @@ class _Builder:
         self._anchors: dict[str, tuple[object, int]] = {}
         self._plain: dict[str, object] = {"<<": _MERGE}
         self._root: list[object] = []
+        self._version_1_2 = version_1_2
 
     def build(self) -> object:
         """The document's value, None for an empty stream."""
@@ -187,6 +195,8 @@ class _Builder:
         # Timestamps stay text, as in sam's loader; "=" has no meaning in a template.
         if tag in (_CORE + "str", _CORE + "timestamp", _CORE + "value"):
             return event.value
+        if self._version_1_2 and _OLD_SCALAR.fullmatch(event.value):
+            return int(event.value) if event.value.isdigit() else event.value
         return self._construct(tag, event)
 
     def _tagged_scalar(self, tag: str, event: yaml.ScalarEvent) -> object:
