@@ -180,4 +180,4 @@ class DiskStore:
 
     def lease(self) -> Lease:
         """A context manager: what is touched while it is held survives collections by other processes."""
-        return Lease(self.root)
+        return Lease(self.folder)

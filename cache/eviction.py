@@ -13,7 +13,8 @@ import time
 from typing import NamedTuple
 
 from cache.disk import DiskStore
-from cache.folder import TOUCH_INTERVAL_S, unavailable, unlink
+from cache.errors import StoreUnavailable
+from cache.folder import TOUCH_INTERVAL_S, is_store, unavailable, unlink
 from cache.inventory import File, Reach, take_inventory
 from cache.lease import oldest_live_lease
 from cache.remove import remove_tree
@@ -46,7 +47,7 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     Raises:
         StoreUnavailable: the store cannot be read or changed.
     """
-    if not os.path.isdir(store.root):
+    if not is_store(store.root):
         return None
     added_bytes, store.folder.added_bytes = store.folder.added_bytes, 0
     try:
@@ -76,9 +77,11 @@ def collect(store: DiskStore, limit_bytes: int, max_age_s: float | None = None) 
 
 
 def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None, *, wait: bool) -> Collected | None:
-    if not os.path.isdir(store.root):
-        return None
     store.folder.check_version()
+    if not is_store(store.root):
+        if take_inventory(store.root).size_bytes:
+            raise StoreUnavailable(f"{store.root} bears no mark of a cache of this engine: nothing in it is removed")
+        return None
     try:
         fd = os.open(f"{store.root}/{LOCK_FILE}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:

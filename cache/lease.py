@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
+
+from cache.errors import StoreUnavailable
+from cache.folder import Folder, unlink
 
 FOLDER = "leases"
 
@@ -17,8 +21,9 @@ class Lease:
     from it stays possible.
     """
 
-    def __init__(self, root: str) -> None:
-        self._folder = f"{root}/{FOLDER}"
+    def __init__(self, store: Folder) -> None:
+        self._store = store
+        self._folder = f"{store.root}/{FOLDER}"
         self._path = ""
         self._fd = -1
 
@@ -28,12 +33,11 @@ class Lease:
         return self._fd >= 0
 
     def __enter__(self) -> Self:
-        try:
+        with suppress(StoreUnavailable, OSError):
+            self._store.prepare()
             os.makedirs(self._folder, exist_ok=True)
             while not self.held:
                 self._try()
-        except OSError:
-            self._release()
         return self
 
     def _try(self) -> None:
@@ -58,13 +62,9 @@ class Lease:
     def _release(self) -> None:
         if self._fd < 0:
             return
-        try:
-            os.unlink(self._path)
-        except OSError:
-            pass  # the lock goes with the descriptor, and the next collection removes the file
-        finally:
-            os.close(self._fd)
-            self._fd = -1
+        unlink(self._path)  # while it is locked: a collection that comes between finds no file, or a live lease
+        os.close(self._fd)
+        self._fd = -1
 
 
 def oldest_live_lease(root: str) -> float | None:
