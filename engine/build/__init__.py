@@ -154,9 +154,10 @@ def _leave_templates(
     }
     try:
         os.makedirs(options.build_dir, exist_ok=True)
-        write_templates(templates, planned, artifacts, trace)
+        written = write_templates(templates, planned, artifacts, trace)
         if planned.full:
             clean(options.build_dir, planned, trace, session.artifacts, lambda message: report(Warned(message)))
+        if planned.full and written:
             write_build_toml(templates, options.build_dir)
     except OSError as error:
         raise _unwritable(options.build_dir, error) from None

@@ -19,7 +19,7 @@ def refuse_dangerous_build_dir(options: BuildOptions) -> None:
     for name, path in kept.items():
         if _holds(build_dir, os.path.realpath(path)):
             raise InputError(
-                f"Failing build: build-dir '{options.build_dir}' is or contains the {name}, so it would be cleaned away",
+                f"Failing build: build-dir '{options.build_dir}' is or contains the {name}, which would be cleaned",
                 rows=((name, path),),
                 hint="choose another --build-dir, such as the default .aws-sam/build",
             )

@@ -31,6 +31,7 @@ from engine.run.scratch import Scratch, copy_tree
 if TYPE_CHECKING:
     from cache.disk import DiskStore
     from cache.materialise import LinkMode
+    from cache.wire import ActionResult
 
 
 class Session:
@@ -67,12 +68,13 @@ class Session:
         scratch = Scratch(self._state_dir)
         scanner = Scanner(self._trace, self._clock_ns, self._own)
         path_of = self.artifacts.path_of
+        rebuilder: Rebuilder[ActionResult] = Rebuilder(
+            self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache
+        )
         tools = Tools(
             trace=self._trace,
             actions=self._actions(scanner),
-            rebuilder=Rebuilder["ActionResult"](
-                self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache
-            ),
+            rebuilder=rebuilder,
             results=results,
             artifacts=self.artifacts,
             executor=self._executor(scratch),
