@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
 from engine.errors import BuildError
-from engine.report.escape import printable, printable_lines
-from engine.report.rows import aligned, hint_line
+from engine.report.escape import printable
+from engine.report.rows import error_lines
 from engine.report.stream import QuietStream
 from engine.report.style import Ink, wants_color
 
@@ -38,7 +38,7 @@ def guarded(call: Callable[[], object], args: Sequence[str]) -> int:
         return error.exit_code
     except BuildError as error:
         ink = Ink(wants_color(_color_flag(args), os.environ, terminal=stderr.isatty()))
-        stderr.write("".join(f"{line}\n" for line in error_lines(error, ink)))
+        stderr.write("".join(f"{line}\n" for line in error_lines(error.message, error.rows, error.hint, ink)))
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         stderr.write("Interrupted\n")
@@ -48,14 +48,6 @@ def guarded(call: Callable[[], object], args: Sequence[str]) -> int:
             raise
         stderr.write(_bug_report(error))
         return 1
-
-
-def error_lines(error: BuildError, ink: Ink) -> Iterator[str]:
-    """Yield the lines that tell ``error``: its message, its rows with their values aligned, its hint."""
-    yield f"{ink.paint('Error:', 'error')} {printable_lines(error.message)}"
-    yield from aligned(error.rows, ink)
-    if error.hint:
-        yield hint_line(error.hint, ink)
 
 
 def _color_flag(args: Sequence[str]) -> bool | None:

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from engine.report.duration import in_words
 from engine.report.escape import log_lines, printable, printable_lines
 from engine.report.style import Ink
-from engine.run.events import BuildStarted, Event, State, TargetFinished, TargetResult, TargetStarted, Waiting, Warned
+from engine.run.events import (
+    BuildStarted,
+    Event,
+    Failure,
+    State,
+    TargetFinished,
+    TargetResult,
+    TargetStarted,
+    Waiting,
+    Warned,
+)
 
 _WORDS = {state: state.value.replace("_", " ") for state in State}
 _STYLES = {
@@ -46,9 +56,14 @@ class ConsoleReporter:
         self._detail = detail
         self._opening = opening
         self._width = 0
+        self._unchanged: list[TargetResult] = []
 
     def __call__(self, event: Event) -> None:
         """Show ``event``, or nothing where it has nothing to say."""
+        if isinstance(event, TargetFinished) and event.result.state is State.UP_TO_DATE:
+            self._unchanged += [event.result] if self._detail.explain else []
+            return
+        self.flush()
         match event:
             case TargetFinished(result):
                 self._finished(result)
@@ -60,6 +75,14 @@ class ConsoleReporter:
                 self._write(self._warning(message, target))
             case Waiting(owner):
                 self._write(f"Waiting for another build in this build directory ({printable(owner)})")
+
+    def flush(self) -> None:
+        """Write what was held back: targets that are up to date come in rows, and their names are aligned together."""
+        self._widen(max((len(printable(result.target)) for result in self._unchanged), default=0))
+        lines = [line for result in self._unchanged for line in self._result_lines(result)]
+        self._unchanged.clear()
+        if lines:
+            self._write("\n".join(lines))
 
     def _started(self, event: BuildStarted) -> None:
         self._widen(event.longest_name)
@@ -79,8 +102,8 @@ class ConsoleReporter:
 
     def _is_shown(self, state: State) -> bool:
         if self._detail.explain or self._detail.log_output == "all":
-            return self._detail.explain or state is not State.UP_TO_DATE
-        return state is not State.UP_TO_DATE and (self._detail.restored or state is not State.RESTORED)
+            return True
+        return self._detail.restored or state is not State.RESTORED
 
     def _replay(self, name: str, path: str) -> None:
         prefix = self._ink.paint(f"{name} |", "quiet")
@@ -101,7 +124,7 @@ class ConsoleReporter:
 
     def _reasons(self, result: TargetResult) -> list[str]:
         if result.failure is not None:
-            return [printable(result.failure.message.partition("\n")[0])]
+            return [_short(result.failure)]
         reasons = [printable(reason) for reason in result.because]
         if not reasons:
             return []
@@ -113,6 +136,18 @@ class ConsoleReporter:
     def _warning(self, message: str, target: str | None) -> str:
         subject = f"{printable(target)}: " if target else ""
         return f"{self._ink.paint('warning:', 'caution')} {subject}{printable_lines(message)}"
+
+
+def _short(failure: Failure) -> str:
+    """How a target failed in a word; all that is to be said stands below its log."""
+    if failure.exit_code is None:
+        return printable(failure.message.partition("\n")[0])
+    return " ".join(ending(failure.exit_code))
+
+
+def ending(exit_code: int) -> tuple[str, str]:
+    """Return label and value that tell how make ended; a negative ``exit_code`` is minus the signal."""
+    return ("exit code", str(exit_code)) if exit_code >= 0 else ("signal", str(-exit_code))
 
 
 def _readable(path: str, *, keep_color: bool) -> Iterator[str]:

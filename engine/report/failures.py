@@ -1,13 +1,13 @@
-"""The failed targets of a build, each with its whole log, and below it the facts about the failure."""
+"""The failed targets of a build, each with its whole log, and below it the error with the facts about it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 
-from engine.report.console import Detail, log_block
-from engine.report.escape import printable, printable_lines
-from engine.report.rows import aligned, hint_line
+from engine.report.console import Detail, ending, log_block
+from engine.report.escape import printable
+from engine.report.rows import error_lines
 from engine.report.style import Ink
 from engine.run.events import Failure, State, TargetResult
 
@@ -25,26 +25,21 @@ def failure_blocks(results: Sequence[TargetResult], ink: Ink, detail: Detail, cw
 
 
 def _block(result: TargetResult, failure: Failure, ink: Ink, detail: Detail, cwd: str) -> Iterator[str]:
-    yield f"\n{ink.paint(printable(result.target), 'strong')}: {ink.paint(printable_lines(failure.message), 'failure')}"
+    yield ""
     if result.log is not None and detail.log_output != "none":
+        yield ink.paint(f"Log of {printable(result.target)}:", "strong")
         yield from log_block(result.log, keep_color=detail.log_color)
-    yield from aligned(_facts(result, failure, cwd), ink)
-    if failure.hint:
-        yield hint_line(failure.hint, ink)
+    yield from error_lines(failure.message, _facts(result, failure, cwd), failure.hint, ink)
 
 
 def _facts(result: TargetResult, failure: Failure, cwd: str) -> list[tuple[str, str]]:
     """The failure's own rows, completed by what every failure has; a label is never shown twice."""
-    facts = {"target": result.target} | {label: shortened(value, cwd) for label, value in failure.rows}
+    facts = {"resource": result.target} | {label: shortened(value, cwd) for label, value in failure.rows}
     if failure.exit_code is not None:
-        facts.setdefault(*_ending(failure.exit_code))
+        facts.setdefault(*ending(failure.exit_code))
     if result.log is not None:
         facts.setdefault("log", shortened(result.log, cwd))
     return list(facts.items())
-
-
-def _ending(exit_code: int) -> tuple[str, str]:
-    return ("exit code", str(exit_code)) if exit_code >= 0 else ("signal", str(-exit_code))
 
 
 def shortened(path: str, cwd: str) -> str:

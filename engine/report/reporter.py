@@ -52,6 +52,7 @@ class BuildReporter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._console.flush()
         display, self._display = self._display, None
         if display is not None:
             display.stop()

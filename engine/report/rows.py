@@ -1,4 +1,4 @@
-"""Label/value rows below a message, their values aligned, and the hint that ends them."""
+"""An error as text: its message, label/value rows with their values aligned, and the hint that ends it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from engine.report.escape import printable, printable_lines
 from engine.report.style import Ink
+
+
+def error_lines(message: str, rows: Sequence[tuple[str, str]], hint: str | None, ink: Ink) -> Iterator[str]:
+    """Yield the lines of an error; what would act on a terminal is escaped in all of them."""
+    yield f"{ink.paint('Error:', 'error')} {printable_lines(message)}"
+    yield from aligned(rows, ink)
+    if hint:
+        yield f"{ink.paint('hint:', 'accent')} {printable_lines(hint)}"
 
 
 def aligned(rows: Sequence[tuple[str, str]], ink: Ink) -> Iterator[str]:
@@ -16,8 +24,3 @@ def aligned(rows: Sequence[tuple[str, str]], ink: Ink) -> Iterator[str]:
         yield f"  {ink.paint(f'{printable(label):<{width}}', 'quiet')}  {first}"
         for line in more:
             yield f"  {'':<{width}}  {line}"
-
-
-def hint_line(hint: str, ink: Ink) -> str:
-    """Return the way out, as `hint: …`."""
-    return f"{ink.paint('hint:', 'accent')} {printable_lines(hint)}"

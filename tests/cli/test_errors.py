@@ -5,27 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.errors import error_lines, guarded
+from engine.cli.errors import guarded
 from engine.cli.main import main
 from engine.errors import BuildError, EnvironmentFault, InfrastructureFault, InputError, Interrupted
-from engine.report.style import Ink
-
-
-def lines(error: InputError, color: bool = False) -> list[str]:
-    return list(error_lines(error, Ink(color)))
-
-
-def test_an_error_is_a_message_aligned_rows_and_a_hint() -> None:
-    error = InputError("No Makefile", rows=(("template", "t.yaml:3"), ("resource", "Fn")), hint="write one")
-    assert lines(error) == ["Error: No Makefile", "  template  t.yaml:3", "  resource  Fn", "hint: write one"]
-
-
-def test_only_the_word_error_is_red() -> None:
-    assert lines(InputError("No Makefile"), color=True) == ["\x1b[1;31mError:\x1b[0m No Makefile"]
-
-
-def test_names_in_messages_cannot_act_on_a_terminal() -> None:
-    assert lines(InputError("No \x1b[2J\nsecond")) == ["Error: No \\x1b[2J\nsecond"]
 
 
 def broken() -> None:

@@ -25,6 +25,7 @@ def shown(*events: Event | TargetResult, detail: Detail | None = None, ink: Ink 
     reporter = ConsoleReporter(texts.append, ink or Ink(False), detail or Detail())
     for event in events:
         reporter(TargetFinished(event) if isinstance(event, TargetResult) else event)
+    reporter.flush()
     return "\n".join(texts).splitlines()
 
 
@@ -63,9 +64,13 @@ def test_a_very_long_name_moves_no_other_line() -> None:
 
 
 def test_a_failed_target_says_how_it_failed() -> None:
-    failure = Failure("make ended with exit code 2\nand more", 2)
-    (line,) = shown(result("Fn", State.FAILED, "never built", seconds=2, failure=failure))
-    assert line == "Fn  failed         2.0 s  make ended with exit code 2"
+    def line(exit_code: int | None) -> str:
+        failure = Failure("no make ran\nand more", exit_code)
+        return shown(result("Fn", State.FAILED, "never built", seconds=2, failure=failure))[0]
+
+    assert line(2) == "Fn  failed         2.0 s  exit code 2"
+    assert line(-9) == "Fn  failed         2.0 s  signal 9"
+    assert line(None) == "Fn  failed         2.0 s  no make ran"
 
 
 def test_a_skipped_target_says_whose_fault_it_is() -> None:
@@ -86,6 +91,16 @@ def test_explain_shows_every_target_and_every_reason() -> None:
     assert lines[0] == "Fn  up to date"
     assert lines[1] == "Gn  built            1.0 s  because a changed"
     assert lines[2].index("b changed") == lines[1].index("a changed")
+
+
+def test_targets_that_are_up_to_date_are_aligned_with_each_other() -> None:
+    lines = shown(
+        result("Fn", State.UP_TO_DATE),
+        result("Longer", State.UP_TO_DATE),
+        Warned("odd"),
+        detail=Detail(explain=True),
+    )
+    assert lines == ["Fn      up to date", "Longer  up to date", "warning: odd"]
 
 
 def test_restored_targets_can_be_left_out() -> None:

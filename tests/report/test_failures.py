@@ -23,10 +23,11 @@ def test_the_log_is_whole_and_the_facts_stand_below_it(tmp_path: Path) -> None:
     failure = Failure("make ended with exit code 2", 2, (("makefile", f"{tmp_path}/src/Makefile"),), "fix it")
     assert lines_of(failed(tmp_path, failure), cwd=str(tmp_path)) == [
         "",
-        "Fn: make ended with exit code 2",
+        "Log of Fn:",
         "cp: no such file",
         "make: *** [Makefile:3: build-Fn] Error 1",
-        "  target     Fn",
+        "Error: make ended with exit code 2",
+        "  resource   Fn",
         "  makefile   src/Makefile",
         "  exit code  2",
         "  log        Fn.log",
@@ -35,14 +36,14 @@ def test_the_log_is_whole_and_the_facts_stand_below_it(tmp_path: Path) -> None:
 
 
 def test_rows_of_the_failure_are_not_doubled(tmp_path: Path) -> None:
-    failure = Failure("failed", 2, (("exit code", "2 (make's)"), ("target", "build-Fn")))
+    failure = Failure("failed", 2, (("exit code", "2 (make's)"), ("resource", "the function Fn")))
     lines = lines_of(failed(tmp_path, failure))
     assert [line for line in lines if "exit code" in line] == ["  exit code  2 (make's)"]
-    assert [line for line in lines if "target" in line] == ["  target     build-Fn"]
+    assert [line for line in lines if "resource" in line] == ["  resource   the function Fn"]
 
 
 def test_a_signal_is_called_one(tmp_path: Path) -> None:
-    assert "  signal  9" in lines_of(failed(tmp_path, Failure("killed", -9)))
+    assert "  signal    9" in lines_of(failed(tmp_path, Failure("killed", -9)))
 
 
 def test_no_logs_when_none_are_wanted(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_no_logs_when_none_are_wanted(tmp_path: Path) -> None:
 
 def test_only_failures_have_a_block(tmp_path: Path) -> None:
     assert lines_of(result("A", State.BUILT), result("B", State.SKIPPED, "A failed")) == []
-    assert lines_of(result("A", State.FAILED)) == ["", "A: failed", "  target  A"]
+    assert lines_of(result("A", State.FAILED)) == ["", "Error: failed", "  resource  A"]
 
 
 def test_paths_are_shortened_below_the_working_directory_only() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.report.rows import aligned, hint_line
+from engine.report.rows import aligned, error_lines
 from engine.report.style import Ink
 
 PLAIN = Ink(False)
@@ -22,6 +22,15 @@ def test_no_rows_are_no_lines() -> None:
     assert list(aligned([], PLAIN)) == []
 
 
-def test_hint() -> None:
-    assert hint_line("try -x", PLAIN) == "hint: try -x"
-    assert hint_line("try -x", Ink(True)) == "\x1b[36mhint:\x1b[0m try -x"
+def test_an_error_is_a_message_aligned_rows_and_a_hint() -> None:
+    lines = error_lines("No Makefile", [("template", "t.yaml:3"), ("id", "Fn")], "write one", PLAIN)
+    assert list(lines) == ["Error: No Makefile", "  template  t.yaml:3", "  id        Fn", "hint: write one"]
+
+
+def test_only_the_words_that_open_a_line_are_colored() -> None:
+    lines = error_lines("No Makefile", [], "write one", Ink(True))
+    assert list(lines) == ["\x1b[1;31mError:\x1b[0m No Makefile", "\x1b[36mhint:\x1b[0m write one"]
+
+
+def test_names_in_messages_cannot_act_on_a_terminal() -> None:
+    assert list(error_lines("No \x1b[2J\nsecond", [], None, PLAIN)) == ["Error: No \\x1b[2J\nsecond"]
