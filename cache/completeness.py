@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cache.digest import Digest
 from cache.errors import BlobCorrupt, BlobMissing
+from cache.store import Store
 from cache.tree import MAX_TREE_BYTES, Tree, decode_tree
-
-if TYPE_CHECKING:
-    from cache.store import Store
-    from cache.wire import ActionResult
+from cache.wire import ActionResult
 
 
 def read_tree(store: Store, tree_digest: Digest) -> Tree:

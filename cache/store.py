@@ -1,18 +1,15 @@
-"""The two seams of a cache, blobs by digest and results by key, and both in memory."""
+"""The two seams of a cache: blobs by digest, and results by key."""
 
 from __future__ import annotations
 
-import io
-import os
 import re
 from collections.abc import Iterable
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from cache.completeness import is_complete
 from cache.digest import Digest, Fingerprint, digest_bytes
-from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
+from cache.errors import BlobCorrupt
 from cache.folder import Folder
-from cache.wire import ActionResult, decode_action_result, encode_action_result
+from cache.wire import ActionResult
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -116,63 +113,3 @@ def check_limit(digest: Digest, limit: int) -> None:
     """Raise BlobCorrupt for a blob that no well-made message of its kind is as long as."""
     if digest.size_bytes > limit:
         raise BlobCorrupt(f"blob {digest.hash} has {digest.size_bytes} bytes, more than the {limit} expected at most")
-
-
-class MemoryStore:
-    """A Store and ActionCache that last as long as the process."""
-
-    def __init__(self) -> None:
-        self._blobs: dict[Digest, bytes] = {}
-        self._results: dict[str, bytes] = {}
-
-    def missing(self, digests: Iterable[Digest]) -> set[Digest]:
-        """See Store."""
-        return {digest for digest in digests if digest not in self._blobs}
-
-    def read(self, digest: Digest, limit: int) -> bytes:
-        """See Store."""
-        check_limit(digest, limit)
-        return self._blob(digest)
-
-    def open(self, digest: Digest) -> BinaryIO:
-        """See Store."""
-        return io.BytesIO(self._blob(digest))
-
-    def _blob(self, digest: Digest) -> bytes:
-        try:
-            return self._blobs[digest]
-        except KeyError:
-            raise BlobMissing(f"blob {digest.hash} is not in the store") from None
-
-    def put_bytes(self, data: bytes, digest: Digest | None = None) -> Digest:
-        """See Store."""
-        digest = digest or digest_bytes(data)
-        self._blobs[digest] = bytes(data)
-        return digest
-
-    def put_file(self, path: str, digest: Digest) -> None:
-        """See Store."""
-        if digest in self._blobs:
-            return
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb") as file:
-            data = file.read()
-        if digest_bytes(data) != digest:
-            raise ChangedWhileRead(f"{path} changed while it was being recorded")
-        self._blobs[digest] = data
-
-    def discard(self, digest: Digest) -> None:
-        """See Store."""
-        self._blobs.pop(digest, None)
-
-    def get(self, key: str) -> ActionResult | None:
-        """See ActionCache."""
-        data = self._results.get(checked_key(key))
-        if data is None:
-            return None
-        result = decode_action_result(data)
-        return result if is_complete(result, self) else None
-
-    def put(self, key: str, result: ActionResult) -> None:
-        """See ActionCache."""
-        self._results[checked_key(key)] = encode_action_result(result)
