@@ -101,6 +101,7 @@ class _Session:
             explain=settings.explain,
             log_output=settings.log_output,
             restored=not self._is_live(),
+            columns=self._stderr.columns(),
             log_color=settings.color is not False and (settings.color is True or not refuses_color(os.environ)),
         )
 

@@ -30,7 +30,8 @@ _STYLES = {
     State.SKIPPED: "caution",
 }
 _REUSED_OR_BUILT = (State.BUILT, State.RESTORED)
-_MAX_NAME_WIDTH = 40
+_WIDEST_NAME = 40
+_REST_OF_LINE = 45
 _CHUNK_LINES = 200
 
 
@@ -45,6 +46,8 @@ class Detail(NamedTuple):
     """Whether targets taken from the cache have a line of their own."""
     log_color: bool = True
     """Whether colors in logs stay."""
+    columns: int = 120
+    """Width that lines should keep to; longer names and reasons go beyond it."""
 
 
 class ConsoleReporter:
@@ -92,7 +95,8 @@ class ConsoleReporter:
             self._write(f"Building {of}, {'1 job' if event.jobs == 1 else f'{event.jobs} jobs'}")
 
     def _widen(self, characters: int) -> None:
-        self._width = min(max(self._width, characters), _MAX_NAME_WIDTH)
+        room = max(12, min(_WIDEST_NAME, self._detail.columns - _REST_OF_LINE))
+        self._width = min(max(self._width, characters), room)
 
     def _finished(self, result: TargetResult) -> None:
         if result.log is not None and self._detail.log_output == "all" and result.state in _REUSED_OR_BUILT:

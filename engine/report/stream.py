@@ -35,6 +35,13 @@ class QuietStream(io.TextIOBase):
         """Return the file descriptor; it is what a terminal's size is asked of."""
         return self._stream.fileno()
 
+    def columns(self) -> int:
+        """Return the width of the terminal, 120 where the stream is none."""
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or 120
+        except (OSError, ValueError):
+            return 120
+
     def writable(self) -> bool:
         """Return True: it always takes text."""
         return True

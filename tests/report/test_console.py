@@ -63,6 +63,14 @@ def test_a_very_long_name_moves_no_other_line() -> None:
     assert lines[1] == f"{'Fn':<40}  built          1.0 s"
 
 
+def test_a_narrow_terminal_has_narrow_names() -> None:
+    (first, second) = shown(
+        *(result(name, State.BUILT, seconds=1) for name in ("L" * 30, "Fn")), detail=Detail(columns=60)
+    )
+    assert second == f"{'Fn':<15}  built          1.0 s"
+    assert first.startswith("L" * 30 + "  built")
+
+
 def test_a_failed_target_says_how_it_failed() -> None:
     def line(exit_code: int | None) -> str:
         failure = Failure("no make ran\nand more", exit_code)

@@ -69,3 +69,4 @@ def test_it_stands_for_its_stream() -> None:
     assert stream.encoding == "utf-8"
     assert not stream.isatty()
     assert stream.writable()
+    assert stream.columns() == 120
