@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from engine.sam.cfn_yaml import KeySorted
 from engine.sam.local_paths import IMAGE_PATHS, LOCAL_PATHS, get_path, leaf, with_path
 from engine.sam.loops import PREFIX, is_loop
 from engine.sam.stack import Stack
@@ -39,7 +40,8 @@ def with_artifacts(stack: Stack, pointed: Table, built: AbstractSet[str], stack_
             resources[key] = value
     original["Resources"] = resources
     if writer.mappings:
-        original["Mappings"] = {**section(original, "Mappings"), **writer.mappings}
+        declared = original.get("Mappings")
+        original["Mappings"] = {**declared, **writer.mappings} if isinstance(declared, dict) else writer.mappings
     return original
 
 
@@ -48,7 +50,7 @@ class _LoopWriter:
         self._stack = stack
         self._resources = section(pointed, "Resources")
         self._built = built
-        self.mappings: Table = {}
+        self.mappings: Table = KeySorted()
 
     def full_path(self, logical_id: str) -> str:
         """`[Stack/]LogicalId`."""
@@ -103,7 +105,7 @@ class _LoopWriter:
         """The `Fn::FindInMap` that gives the artifact of each turn; None where no turn has one."""
         used = [loop for loop in loops[:-1] if mentions(get_path(properties, path), loop.variable)]
         keyed = [*used, loops[-1]]
-        rows: Table = {}
+        rows: Table = KeySorted()
         for turn in _turns((loops[-1], *loops[:-1])):
             value = self._built_value(_named(name, turn), path)
             key = "-".join(turn[loop.variable] for loop in keyed)
