@@ -12,6 +12,7 @@ from engine.make import environment
 from engine.plan.makefiles import Makefiles
 from engine.plan.manifest import ABSENT, Manifest, Row, key_of, manifest
 from engine.plan.scan import Scanner
+from engine.sam.locate import Lines
 from engine.sam.target import Target
 
 
@@ -75,7 +76,7 @@ class Actions:
         except UnreadableEntry as entry:
             raise InputError(
                 f"CustomMakeBuilder:CopySource - {entry.path} {entry.why}",
-                rows=(("resource", target.full_path), ("template", target.template)),
+                rows=_declaration(target),
                 hint="remove it, or leave it out with BuildProperties.Ignore or a .samignore beside the sources",
             ) from None
 
@@ -106,7 +107,7 @@ class Actions:
         if self._scanner.file(target.makefile) == ABSENT:
             raise InputError(
                 f"CustomMakeBuilder:MakeBuild - Makefile not found at {target.makefile}",
-                rows=(("resource", target.full_path), ("template", target.template)),
+                rows=_declaration(target),
                 hint=_makefile_hint(target),
             )
 
@@ -136,6 +137,12 @@ class Actions:
         if path.startswith(self._circumstances.checkout.rstrip("/") + "/"):
             return "project:" + os.path.relpath(path, self._circumstances.project_dir)
         return path
+
+
+def _declaration(target: Target) -> tuple[tuple[str, str], ...]:
+    """Rows that name a target and the line that declares it."""
+    place = Lines(target.template).place(("Resources", target.logical_id))
+    return (("resource", target.full_path), ("template", place))
 
 
 def _makefile_hint(target: Target) -> str:
