@@ -37,9 +37,18 @@ def read_modules(root: Path, *packages: str) -> dict[str, Module]:
     return found
 
 
-def named_imports(tree: ast.Module) -> Iterator[str]:
+def walk(node: ast.AST, *, types: bool) -> Iterator[ast.AST]:
+    """Every node below `node`; without `types`, those under `if TYPE_CHECKING` are left out."""
+    if not types and isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from walk(child, types=types)
+
+
+def named_imports(tree: ast.Module, *, types: bool) -> Iterator[str]:
     """Each dotted name that an import statement names, at any depth of the module."""
-    for node in ast.walk(tree):
+    for node in walk(tree, types=types):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -52,10 +61,10 @@ def texts(tree: ast.Module) -> set[str]:
     return {value.partition(":")[0] for value in constants if isinstance(value, str) and "." in value}
 
 
-def stated_imports(module: Module, known: dict[str, Module]) -> set[str]:
+def stated_imports(module: Module, known: dict[str, Module], *, types: bool = True) -> set[str]:
     """The project's own modules that import statements of `module` name."""
     names = set()
-    for name in named_imports(module.tree):
+    for name in named_imports(module.tree, types=types):
         while name and name not in known:
             name = name.rpartition(".")[0]
         names.add(name)
@@ -86,8 +95,8 @@ def upward_imports(modules: dict[str, Module]) -> list[str]:
 
 
 def ring(modules: dict[str, Module]) -> list[str]:
-    """The modules of one cycle of import statements in order, or nothing; a table of lazy commands makes none."""
-    graph = {name: stated_imports(module, modules) for name, module in modules.items()}
+    """The modules of one cycle of imports in order, or nothing; neither types nor a table of lazy commands make one."""
+    graph = {name: stated_imports(module, modules, types=False) for name, module in modules.items()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
