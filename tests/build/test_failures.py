@@ -92,7 +92,7 @@ def test_a_missing_makefile_fails_its_target_alone(project: Project) -> None:
     assert failure.message == (
         f"CustomMakeBuilder:MakeBuild - Makefile not found at {project.root / 'other' / 'Makefile'}"
     )
-    assert failure.rows == (("resource", "Other"), ("template", f"{project.root / 'template.yaml'}:10"))
+    assert failure.rows == (("resource", "Other"), ("template", f"{project.root / 'template.yaml'}:11"))
 
 
 @pytest.mark.parametrize(
