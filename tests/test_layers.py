@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,24 +38,29 @@ def read_modules(root: Path, *packages: str) -> dict[str, Module]:
     return found
 
 
-def walk(node: ast.AST, *, types: bool) -> Iterator[ast.AST]:
-    """Every node below `node`; without `types`, those under `if TYPE_CHECKING` are left out."""
-    if not types and isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-        return
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from walk(child, types=types)
+def walk(tree: ast.Module, *, types: bool) -> Iterator[ast.AST]:
+    """Every node of the module; without `types`, those under `if TYPE_CHECKING` are left out."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if types or not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            waiting.extend(ast.iter_child_nodes(node))
 
 
-def named_imports(tree: ast.Module, *, types: bool) -> Iterator[str]:
+@functools.cache
+def named_imports(tree: ast.Module, *, types: bool) -> set[str]:
     """Each dotted name that an import statement names, at any depth of the module."""
+    names: set[str] = set()
     for node in walk(tree, types=types):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
 
 
+@functools.cache
 def texts(tree: ast.Module) -> set[str]:
     """What stands before a colon in each text: a lazy import names its module so."""
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
