@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import click
 
-from engine.build.options import BuildOptions
 from engine.cli.compatibility import notes, refuse
 from engine.cli.given import Configuration, Given, given
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.build.options import BuildOptions
 
 _BUILD_DIR = os.path.join(".aws-sam", "build")
 _REGION = re.compile(r"(?![0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)", re.ASCII)
@@ -55,6 +57,8 @@ def resolve_settings(ctx: click.Context, environ: Mapping[str, str], cwd: str) -
 
 def resolve_options(asked: Given, resources: tuple[str, ...], environ: Mapping[str, str], cwd: str) -> BuildOptions:
     """Return what the build itself needs to know. Raises InputError."""
+    from engine.build.options import BuildOptions
+
     return BuildOptions(
         template=_template(asked, cwd),
         cwd=cwd,

@@ -121,8 +121,9 @@ def _elapsed(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02} s"
 
 
-def open_display(stream: object, ink: Ink) -> LiveDisplay:
-    """Return a started display on ``stream``."""
+def open_display(stream: object, ink: Ink, event: BuildStarted) -> LiveDisplay:
+    """Return a display on ``stream`` that has started and knows of ``event``."""
     display = LiveDisplay(cast(TextIO, stream), ink)
+    display.note(event)
     display.start()
     return display

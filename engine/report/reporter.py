@@ -34,8 +34,8 @@ class BuildReporter:
         if self._live and self._display is None and isinstance(event, BuildStarted):
             from engine.report.live import open_display
 
-            self._display = open_display(self._stream, self._ink)
-        if self._display is not None:
+            self._display = open_display(self._stream, self._ink, event)
+        elif self._display is not None:
             self._display.note(event)
         self._console(event)
 

@@ -1,31 +1,13 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 import pytest
 
-from engine.cli.build import build_command
-from engine.cli.settings import Settings, resolve_settings
 from engine.errors import InputError
 from engine.run.cores import usable_cores
-
-
-@pytest.fixture(autouse=True)
-def no_outer_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("SAM_", "ENGINE_", "AWS_", "XDG_"))]:
-        monkeypatch.delenv(name)
-
-
-def settings(cwd: Path, *args: str, **environ: str) -> Settings:
-    """Resolve a command line as `engine build` does in ``cwd``."""
-    context = build_command.make_context("build", list(args))
-    return resolve_settings(context, {"HOME": "/home/me", **environ}, str(cwd))
-
-
-def configure(folder: Path, text: str, name: str = "samconfig.toml") -> None:
-    (folder / name).write_text(f"version = 0.1\n{text}")
+from tests.cli.command_line import configure, settings
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -154,36 +136,6 @@ def test_what_sam_init_writes_is_taken_in_silence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("jobs = 'many'", "'many' is not a valid integer"),
-        ("jobs = 0", "0 is not in the range x>=1"),
-        ("jobs = true", "must be an integer, not a boolean"),
-        ("base_dir = 3", "must be a string, not an integer (3)"),
-        ("build_dir = ['x']", "must be a string, not a list"),
-        ("cached = 'maybe'", "'maybe' is not a valid boolean"),
-        ("keep_going = 1", "must be true or false, not an integer"),
-        ("exclude = [3]", "must be a string or a list of strings, not an integer"),
-        ("timeout = 'soon'", "is not a duration"),
-        ("link_mode = 'magic'", "'magic' is not one of"),
-    ],
-)
-def test_wrong_values_in_the_configuration_file_are_one_clear_error(tmp_path: Path, line: str, message: str) -> None:
-    configure(tmp_path, f"[default.build.parameters]\n{line}\n")
-    with pytest.raises(InputError) as caught:
-        settings(tmp_path)
-    assert message in caught.value.message
-    assert line.partition(" ")[0] in caught.value.message
-    assert ("file", f"{tmp_path}/samconfig.toml") in caught.value.rows
-    assert caught.value.exit_code == 2
-
-
-def test_keys_of_other_commands_are_ignored(tmp_path: Path) -> None:
-    configure(tmp_path, "[default.global.parameters]\nstack_name = 'x'\nresources = ['a']\nhelp = true\n")
-    assert settings(tmp_path).options.resources == ()
-
-
-@pytest.mark.parametrize(
     "args",
     [
         ["--parameter-overrides", "A=1", "B=2"],
@@ -216,49 +168,3 @@ def test_the_build_mode_is_checked_as_in_sam(tmp_path: Path, mode: str, accepted
         return
     with pytest.raises(click.UsageError, match=r"invalid choice: release\. \(choose from \['debug'\]\)"):
         settings(tmp_path, SAM_BUILD_MODE=mode)
-
-
-@pytest.mark.parametrize(
-    "args",
-    [["--use-container"], ["-u"], ["-bi", "image"], ["--hook-name", "terraform"], ["--skip-prepare-infra"]],
-)
-def test_what_needs_another_builder_is_refused(tmp_path: Path, args: list[str]) -> None:
-    with pytest.raises(InputError, match="is not supported") as caught:
-        settings(tmp_path, *args)
-    assert "sam build" in (caught.value.hint or "")
-
-
-def test_a_refused_setting_of_the_configuration_file_is_named_and_can_be_overridden(tmp_path: Path) -> None:
-    configure(tmp_path, "[default.build.parameters]\nuse_container = true\n")
-    with pytest.raises(InputError) as caught:
-        settings(tmp_path)
-    assert caught.value.rows == (("set by", "use_container in the configuration file"),)
-    assert settings(tmp_path, "--no-use-container").notes == ()
-
-
-@pytest.mark.parametrize(
-    ("args", "words"),
-    [
-        (["--cached"], "--cached has no effect"),
-        (["-c"], "--cached has no effect"),
-        (["-p"], "--parallel has no effect"),
-        (["--profile", "me"], "--profile has no effect"),
-        (["--beta-features"], "--beta-features has no effect"),
-        (["--save-params"], "--save-params has no effect"),
-        (["--use-buildkit"], "--use-buildkit has no effect"),
-        (["-e", "A=B"], "--container-env-var has no effect"),
-        (["-ef", "env.json"], "--container-env-var-file has no effect"),
-        (["-mw", "write"], "--mount-with has no effect"),
-        (["--mount-symlinks"], "--mount-symlinks has no effect"),
-        (["--skip-pull-image"], "--skip-pull-image has no effect"),
-        (["--docker-network", "n"], "--docker-network has no effect"),
-    ],
-)
-def test_what_has_no_effect_says_so_in_one_line(tmp_path: Path, args: list[str], words: str) -> None:
-    (note,) = settings(tmp_path, *args).notes
-    assert note.startswith(words)
-
-
-@pytest.mark.parametrize("args", [["--no-cached"], ["--no-beta-features"], ["--no-use-container"], ["--prepare-infra"]])
-def test_what_is_as_it_is_needs_no_note(tmp_path: Path, args: list[str]) -> None:
-    assert settings(tmp_path, *args).notes == ()

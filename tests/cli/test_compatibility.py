@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import InputError
+from tests.cli.command_line import configure, settings
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--use-container"], ["-u"], ["-bi", "image"], ["--hook-name", "terraform"], ["--skip-prepare-infra"]],
+)
+def test_what_needs_another_builder_is_refused(tmp_path: Path, args: list[str]) -> None:
+    with pytest.raises(InputError, match="is not supported") as caught:
+        settings(tmp_path, *args)
+    assert "sam build" in (caught.value.hint or "")
+
+
+def test_a_refused_setting_of_the_configuration_file_is_named_and_can_be_overridden(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.build.parameters]\nuse_container = true\n")
+    with pytest.raises(InputError) as caught:
+        settings(tmp_path)
+    assert caught.value.rows == (("set by", "use_container in the configuration file"),)
+    assert settings(tmp_path, "--no-use-container").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--cached"], "--cached has no effect"),
+        (["-c"], "--cached has no effect"),
+        (["-p"], "--parallel has no effect"),
+        (["--profile", "me"], "--profile has no effect"),
+        (["--beta-features"], "--beta-features has no effect"),
+        (["--save-params"], "--save-params has no effect"),
+        (["--use-buildkit"], "--use-buildkit has no effect"),
+        (["-e", "A=B"], "--container-env-var has no effect"),
+        (["-ef", "env.json"], "--container-env-var-file has no effect"),
+        (["-mw", "write"], "--mount-with has no effect"),
+        (["--mount-symlinks"], "--mount-symlinks has no effect"),
+        (["--skip-pull-image"], "--skip-pull-image has no effect"),
+        (["--docker-network", "n"], "--docker-network has no effect"),
+    ],
+)
+def test_what_has_no_effect_says_so_in_one_line(tmp_path: Path, args: list[str], words: str) -> None:
+    (note,) = settings(tmp_path, *args).notes
+    assert note.startswith(words)
+
+
+@pytest.mark.parametrize("args", [["--no-cached"], ["--no-beta-features"], ["--no-use-container"], ["--prepare-infra"]])
+def test_what_is_as_it_is_needs_no_note(tmp_path: Path, args: list[str]) -> None:
+    assert settings(tmp_path, *args).notes == ()
