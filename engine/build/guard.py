@@ -23,6 +23,12 @@ def refuse_dangerous_build_dir(options: BuildOptions) -> None:
                 rows=((name, path),),
                 hint="choose another --build-dir, such as the default .aws-sam/build",
             )
+    if os.path.islink(options.build_dir):
+        raise InputError(
+            f"The build directory {options.build_dir} is a symbolic link",
+            rows=(("points to", os.readlink(options.build_dir)),),
+            hint="name the directory itself with --build-dir, or remove the link",
+        )
     if os.path.lexists(options.build_dir) and not os.path.isdir(options.build_dir):
         raise InputError(
             f"The build directory {options.build_dir} is not a directory", hint="remove it, or choose another"

@@ -47,8 +47,9 @@ class Makefiles:
             content = _content(makefile)
             names = named_variables([content], self._environ)
             known = (may_read_others(content, self._environ), tuple(sorted(names)))
-            self._trace.makefiles[identity] = known
-            self._trace.changed = True
+            if hashlib.sha256(content).hexdigest() == self._scanner.file(makefile):  # else it is being edited
+                self._trace.makefiles[identity] = known
+                self._trace.changed = True
         return bool(known[0]), known[1]
 
     def _others(self, makefile: str, code_dir: str, tree: Snapshot | None) -> tuple[str, ...]:
