@@ -40,7 +40,9 @@ def test_the_installed_command_is_this_one() -> None:
     assert "engine.cli.main:main" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("args", [["-h"], ["--help"], ["build", "-h"], ["completion", "-h"], ["completion", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["-h"], ["--help"], ["build", "-h"], ["completion", "-h"], ["completion", "--help"], ["cache", "-h"]]
+)
 def test_every_command_has_help(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(args) == 0
     assert capsys.readouterr().out.startswith("Usage: engine")
