@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 MAX_HOPS = 40
 """Links followed for one path, as in Linux; beyond it a path resolves to nothing."""
-MAX_STEPS = 5_000_000
+MAX_STEPS = 1_000_000
 """Components looked at in one tree before its links count as hostile."""
 
 
