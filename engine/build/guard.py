@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from engine.build.options import BuildOptions
 from engine.errors import InputError
+from engine.sam.target import Target
 
 
 def refuse_dangerous_build_dir(options: BuildOptions) -> None:
@@ -33,6 +35,19 @@ def refuse_dangerous_build_dir(options: BuildOptions) -> None:
         raise InputError(
             f"The build directory {options.build_dir} is not a directory", hint="remove it, or choose another"
         )
+
+
+def refuse_sources_in_build_dir(options: BuildOptions, targets: Iterable[Target]) -> None:
+    """Raise InputError where a target's sources or Makefile lie in the build directory."""
+    build_dir = os.path.realpath(options.build_dir)
+    for target in targets:
+        for path in (target.code_dir, os.path.dirname(target.makefile)):
+            if _holds(build_dir, os.path.realpath(path)):
+                raise InputError(
+                    f"Failing build: build-dir '{options.build_dir}' is or contains the sources of {target.full_path}",
+                    rows=(("sources", path), ("template", target.template)),
+                    hint="choose another --build-dir, such as the default .aws-sam/build",
+                )
 
 
 def _holds(folder: str, path: str) -> bool:

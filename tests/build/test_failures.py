@@ -148,6 +148,16 @@ def test_a_build_dir_that_holds_the_sources_is_refused(project: Project, build_d
     assert (project.root / "src" / "app.py").exists()
 
 
+@pytest.mark.parametrize("build_dir", ["src", "code"])
+def test_a_build_dir_with_sources_in_it_is_refused(project: Project, build_dir: str) -> None:
+    project.write({"template.yaml": template(Fn=function("code/src")), "code/src/Makefile": MAKEFILE})
+    (project.root / "src").rename(project.root / "gone")
+    (project.root / "src").symlink_to("code")
+    with pytest.raises(InputError, match="contains the sources of Fn|is a symbolic link"):
+        project.build(build_dir=str(project.root / build_dir))
+    assert (project.root / "code" / "src" / "Makefile").exists()
+
+
 @pytest.mark.parametrize("kind", ["dangling", "loop", "fifo", "socket"])
 def test_sources_that_cannot_be_copied_are_named(project: Project, kind: str) -> None:
     path = project.root / "src" / "odd"
