@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.errors import InputError
 from engine.sam.document import read_template
-from engine.sam.globals_section import globals_for, merge
+from engine.sam.globals_section import check_globals, globals_for, merge, misspelt
 from engine.sam.intrinsics import Resolver
 from engine.sam.locate import Lines
 from engine.sam.metadata import NESTED_STACK_TYPES, Normalised
@@ -118,7 +118,14 @@ class Stack:
                 f"Resource with id [{logical_id}] is invalid. Properties of a resource must be an object.",
                 ("Resources", logical_id, "Properties"),
             )
-        shared = globals_for(self.template, kind, self.lines)
+        if kind.startswith("AWS::Serverless::") and (meant := misspelt(declared)):
+            raise self.lines.error(
+                f"Resource with id [{logical_id}] is invalid. "
+                f"property {meant[0]} not defined for resource of type {kind}",
+                ("Resources", logical_id, "Properties", meant[0]),
+                hint=f"is {meant[1]} meant?",
+            )
+        shared = globals_for(self.template, kind)
         merged = dict(resource)
         merged["Properties"] = merge(shared, declared, resource.get("IgnoreGlobals"))
         normal = Normalised(merged, logical_id, self.lines)
@@ -204,6 +211,7 @@ class _Nesting:
             from engine.sam.loops import expanded
 
             stack.template = expanded(stack)
+        check_globals(stack.template, stack.lines)
         self.stacks.append(stack)
         for child in self._children(stack):
             self._enter(stack, *child, (*above, os.path.realpath(location)))

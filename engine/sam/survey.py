@@ -156,7 +156,8 @@ class _Case:
         if self._kind == "layer":
             return layer_obstacle(method)
         if self._package_type() != "Zip":
-            return f"PackageType {self._package_type()} needs the docker builder"
+            is_image = self._package_type() == "Image"
+            return "PackageType Image needs the docker builder" if is_image else "its PackageType is not Zip or Image"
         declared = self._properties.get("Architectures")
         if declared and (not isinstance(declared, list) or len(declared) != 1):
             return f"Function {self._resource.logical_id} property Architectures should be a list of length 1"

@@ -31,7 +31,7 @@ class Target(NamedTuple):
     """Name that is unique in the application: `[Stack/]LogicalId`, also the artifact directory below the build dir."""
     logical_id: str
     resource_id: str
-    """`SamResourceId`: the identity in `--output json`; mostly the logical id."""
+    """`[Stack/]SamResourceId`: sam's own full path, the identity in `--output json`; mostly equal to `full_path`."""
     kind: Literal["function", "layer"]
     resource_type: str
     """CloudFormation type, such as `AWS::Serverless::Function`."""
@@ -53,7 +53,7 @@ class Target(NamedTuple):
     package_type: str
     compatible_runtimes: tuple[str, ...]
     function_name: str | None
-    """Resolved FunctionName or LayerName: sam accepts it as a resource identifier too."""
+    """Resolved FunctionName, which sam accepts as a resource identifier too, or LayerName."""
     template: str
     """Absolute path of the template that declares the target."""
     stack_path: str
