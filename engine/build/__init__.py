@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from engine.build.cleaning import clean
-from engine.build.guard import refuse_dangerous_build_dir, refuse_sources_in_build_dir
+from engine.build.guard import refuse_dangerous_build_dir
 from engine.build.options import BuildOptions
 from engine.build.outcome import BuildOutcome, ResourceRow
 from engine.build.session import Session
@@ -38,7 +38,6 @@ def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str
         trace = traces.load(state_dir)
         templates = Templates(options, trace)
         planned = templates.plan()
-        refuse_sources_in_build_dir(options, planned.targets)
         for warning in planned.warnings:
             report(Warned(warning))
         session = Session(options, planned, trace, state_dir, dict(environ or os.environ), report)

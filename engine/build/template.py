@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.build.guard import refuse_sources_in_build_dir
 from engine.build.options import BuildOptions
 from engine.plan.graph import Graph
 from engine.plan.manifest import ABSENT
@@ -88,6 +89,7 @@ class Templates:
         refuse_unsupported(application.unsupported, selection)
         left = selected_targets(application.targets, selection)
         targets, graph = build_graph(left, selection.names)
+        refuse_sources_in_build_dir(options, targets)
         known = {target.full_path for target in application.targets}
         others = tuple(row.full_path for row in application.candidates if row.full_path not in known)
         warnings = (*application.warnings, *selection.warnings)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from engine.build import run_build
 from engine.build.options import BuildOptions
@@ -73,7 +74,7 @@ class Project:
                 found[relative] = None if path.is_dir() else path.read_bytes()
         return found
 
-    def outcome(self, environ: Mapping[str, str] | None = None, **options: object) -> BuildOutcome:
+    def outcome(self, environ: Mapping[str, str] | None = None, **options: Any) -> BuildOutcome:
         """One build, with default options but those given."""
         self.events = []
         asked = BuildOptions(
@@ -82,15 +83,15 @@ class Project:
             build_dir=str(self.build_dir),
             cache_dir=str(self.store),
             jobs=2,
-        )._replace(**options)  # type: ignore[arg-type]  # the caller names fields of BuildOptions
+        )._replace(**options)
         return run_build(asked, self.events.append, {**os.environ, **(environ or {})})
 
-    def build(self, environ: Mapping[str, str] | None = None, **options: object) -> dict[str, str]:
+    def build(self, environ: Mapping[str, str] | None = None, **options: Any) -> dict[str, str]:
         """The state of each target after one build: `{"Fn": "built"}`."""
         outcome = self.outcome(environ, **options)
         return {result.target: str(result.state) for result in outcome.results}
 
-    def because(self, name: str, **options: object) -> tuple[str, ...]:
+    def because(self, name: str, **options: Any) -> tuple[str, ...]:
         """Why a target did not stay as it was in one build."""
         outcome = self.outcome(**options)
         return next(result.because for result in outcome.results if result.target == name)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,20 @@ def test_touched_sources_are_not_rebuilt(project: Project) -> None:
     assert project.build() == {"Fn": UP_TO_DATE}
 
 
-@pytest.mark.parametrize("damage", ["delete", "edit", "add", "chmod", "remove file"])
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "delete": shutil.rmtree,
+    "edit": lambda artifact: (artifact / "app.py").write_text("broken"),
+    "add": lambda artifact: (artifact / "more.py").write_text(""),
+    "chmod": lambda artifact: (artifact / "app.py").chmod(0o777),
+    "remove file": lambda artifact: (artifact / "app.py").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_artifact_comes_back(project: Project, damage: str) -> None:
     project.build()
     artifact = project.artifact("Fn")
-    {
-        "delete": lambda: shutil.rmtree(artifact),
-        "edit": lambda: (artifact / "app.py").write_text("broken"),
-        "add": lambda: (artifact / "more.py").write_text(""),
-        "chmod": lambda: (artifact / "app.py").chmod(0o777),
-        "remove file": lambda: (artifact / "app.py").unlink(),
-    }[damage]()
+    DAMAGES[damage](artifact)
     outcome = project.outcome()
     assert [(str(row.state), row.because) for row in outcome.results] == [(RESTORED, ("output damaged",))]
     assert project.tree("Fn") == {"app.py": b"print('one')\n"}
