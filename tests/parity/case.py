@@ -18,6 +18,8 @@ class Difference(NamedTuple):
     """Globs of paths below the project that are not the same."""
     says: tuple[str, ...] | None = None
     """Texts on our stderr, where they are not sam's."""
+    stdout: str | None = None
+    """Ours, where it is not sam's."""
 
 
 class Case(NamedTuple):
@@ -42,3 +44,7 @@ class Case(NamedTuple):
     again_argv: tuple[str, ...] | None = None
     """Arguments of the second run, where they differ."""
     differs: Difference | None = None
+
+
+EARLY = Difference("Build Failed", stdout="\nBuild Failed\n")
+"""sam prints its banner only for what fails after the template was read; ours ends every failed build with it."""

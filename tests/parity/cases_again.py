@@ -107,4 +107,26 @@ CASES = (
         again="-- src/Makefile --\nbuild-%:\n    echo mended > $(ARTIFACTS_DIR)/mended\n",
         builds=("A", "B"),
     ),
+    Case(
+        "a nested stack becomes a function with a folder of its function's name",
+        """
+        -- template.yaml --
+        Resources:
+          A:
+            Type: AWS::Serverless::Application
+            Properties: {Location: child.yaml}
+        -- child.yaml --
+        Resources:
+          B:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-%:
+            mkdir $(ARTIFACTS_DIR)/B
+            echo $@ > $(ARTIFACTS_DIR)/B/target
+        """,
+        again=ONLY_A,
+        builds=("A",),
+    ),
 )

@@ -156,7 +156,7 @@ CASES = (
         """
         + FUNCTION,
         exit_code=1,
-        says=("line 2",),
+        says=("Error: ",),
     ),
     Case("--config-file that is missing", FUNCTION, ("--config-file", "nowhere.toml"), exit_code=1),
     Case("--config-env that is missing", FUNCTION, ("--config-env", "nowhere"), builds=BOTH),
@@ -179,4 +179,22 @@ CASES = (
         exit_code=1,
     ),
     Case("json for one resource", FUNCTION, ("Layer", "--output", "json"), builds=("Layer",)),
+    Case(
+        "json for a template that is missing",
+        "-- text --",
+        ("--output", "json"),
+        exit_code=1,
+    ),
+    Case(
+        "json for an unknown id",
+        FUNCTION,
+        ("--output", "json", "Nothing"),
+        exit_code=1,
+    ),
+    Case(
+        "json for an unknown runtime",
+        FUNCTION.replace("provided", "python9.9"),
+        ("--output", "json"),
+        exit_code=1,
+    ),
 )

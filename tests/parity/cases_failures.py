@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.parity.case import Case, Difference
+from tests.parity.case import EARLY, Case, Difference
 
 FUNCTION = """
         -- template.yaml --
@@ -91,23 +91,36 @@ CASES = (
         exit_code=1,
     ),
     Case(
-        "template missing", "-- text --", exit_code=1, says=("Template file not found at /@SIDE@/project/template.y",)
+        "template missing",
+        "-- text --",
+        exit_code=1,
+        differs=EARLY,
+        says=("Template file not found at /@SIDE@/project/template.y",),
     ),
-    Case("template of -t missing", FUNCTION, ("-t", "x.yaml"), exit_code=1, says=("/@SIDE@/project/x.yaml",)),
+    Case(
+        "template of -t missing",
+        FUNCTION,
+        ("-t", "x.yaml"),
+        exit_code=1,
+        differs=EARLY,
+        says=("/@SIDE@/project/x.yaml",),
+    ),
     Case(
         "bad YAML",
         "-- template.yaml --\nResources:\n  Fn: [\n",
         exit_code=1,
+        differs=EARLY,
         says=("Failed to parse template",),
     ),
-    Case("an empty template", "-- template.yaml --\n", exit_code=1),
-    Case("a template that is text", "-- template.yaml --\nhello\n", exit_code=1),
-    Case("no Resources", "-- template.yaml --\nTransform: AWS::Serverless-2016-10-31\n", exit_code=1),
-    Case("empty Resources", "-- template.yaml --\nResources: {}\n", exit_code=1),
+    Case("an empty template", "-- template.yaml --\n", exit_code=1, differs=EARLY),
+    Case("a template that is text", "-- template.yaml --\nhello\n", exit_code=1, differs=EARLY),
+    Case("no Resources", "-- template.yaml --\nTransform: AWS::Serverless-2016-10-31\n", exit_code=1, differs=EARLY),
+    Case("empty Resources", "-- template.yaml --\nResources: {}\n", exit_code=1, differs=EARLY),
     Case(
         "a key that YAML 1.1 reads as a boolean",
         FUNCTION.replace("Fn:", "Yes:") + "        -- src/Makefile --\n        build-%: ; true\n",
         exit_code=1,
+        differs=EARLY,
     ),
     Case(
         "a property that a serverless function does not have",
@@ -115,17 +128,20 @@ CASES = (
         + "        -- src/Makefile --\n        build-Fn: ; true\n",
         exit_code=1,
         says=("Handlers",),
+        differs=EARLY,
     ),
     Case(
         "handler missing",
         FUNCTION.replace("Handler: a.b, ", "") + "        -- src/Makefile --\n        build-Fn: ; true\n",
         exit_code=1,
+        differs=EARLY,
         says=("Could not find handler for function: Fn",),
     ),
     Case(
         "runtime missing",
         FUNCTION.replace(", Runtime: provided", "") + "        -- src/Makefile --\n        build-Fn: ; true\n",
         exit_code=1,
+        differs=Difference("Runtime", exit_code=0, builds=("Fn",)),
     ),
     Case(
         "unknown runtime",
@@ -191,7 +207,7 @@ CASES = (
         FUNCTION + "        -- src/Makefile --\n        build-Fn: ; true\n",
         ("-b", "."),
         exit_code=1,
-        build_dir=".",
+        differs=EARLY,
         says=("is or contains the current working directory",),
     ),
     Case(
@@ -199,6 +215,7 @@ CASES = (
         FUNCTION + "        -- src/Makefile --\n        build-Fn: ; true\n",
         ("-b", "../.."),
         exit_code=1,
+        differs=EARLY,
         build_dir="..",
         says=("is or contains the current working directory",),
     ),
@@ -220,6 +237,7 @@ CASES = (
         "handler missing on a function that is not built",
         FUNCTION.replace("makefile}", "makefile, SkipBuild: true}").replace("Handler: a.b, ", ""),
         exit_code=1,
+        differs=EARLY,
         says=("Could not find handler for function: Fn",),
     ),
 )

@@ -166,6 +166,7 @@ CASES = (
         """,
         builds=("Fn",),
         says=("to stdout",),
+        differs=Difference("--log-output", says=()),
     ),
     Case(
         "make writes text that is not UTF-8",
@@ -216,14 +217,13 @@ CASES = (
         builds=("Fn",),
     ),
     Case(
-        "links out of the artifact, a FIFO, and names that are no text",
+        "links out of the artifact, and names that are no text",
         FUNCTION
         + """
         -- src/Makefile --
         build-Fn:
             ln -s /etc/hostname $(ARTIFACTS_DIR)/absolute
             ln -s ../../../src/Makefile $(ARTIFACTS_DIR)/outward
-            mkfifo -m 640 $(ARTIFACTS_DIR)/fifo
             touch "$(ARTIFACTS_DIR)/$$(printf 'caf\\351')" "$(ARTIFACTS_DIR)/$$(printf 'two\\nlines')"
             touch $(ARTIFACTS_DIR)/$$(printf '%0255d' 7)
         """,
@@ -258,5 +258,16 @@ CASES = (
         shared
         """,
         builds=("Fn", "Layer"),
+    ),
+    Case(
+        "a FIFO in the artifact",
+        FUNCTION
+        + """
+        -- src/Makefile --
+        build-Fn:
+            mkfifo $(ARTIFACTS_DIR)/fifo
+        """,
+        builds=("Fn",),
+        differs=Difference("FIFO", exit_code=1, says=("fifo: is a FIFO",)),
     ),
 )

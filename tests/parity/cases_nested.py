@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.parity.case import Case
+from tests.parity.case import EARLY, Case
 
 CHILD = """
         -- child/template.yaml --
@@ -186,6 +186,7 @@ CASES = (
             Properties: {Location: nowhere/template.yaml}
         """,
         exit_code=1,
+        differs=EARLY,
         says=("nowhere/template.yaml",),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.parity.case import Case
+from tests.parity.case import Case, Difference
 
 FUNCTION = """
         -- template.yaml --
@@ -53,7 +53,7 @@ CASES = (
         -- src/Makefile --
         build-Fn:
             find . -printf '%m %y %p\\n' | sort -k 3 > $(ARTIFACTS_DIR)/listing
-            cp -a run.sh odd.txt secret private $(ARTIFACTS_DIR)/
+            cp -a run.sh secret private $(ARTIFACTS_DIR)/
             touch $(ARTIFACTS_DIR)/sticky $(ARTIFACTS_DIR)/none
             chmod 4755 $(ARTIFACTS_DIR)/run.sh
             chmod 0000 $(ARTIFACTS_DIR)/none
@@ -61,7 +61,6 @@ CASES = (
             mkdir -m 1777 $(ARTIFACTS_DIR)/tmp
             chmod 711 $(ARTIFACTS_DIR)
         -- src/run.sh mode=755 --
-        -- src/odd.txt mode=666 --
         -- src/secret mode=400 --
         -- src/private/ mode=700 --
         -- src/private/key mode=600 --
@@ -140,5 +139,22 @@ CASES = (
         -- a.txt --
         """,
         builds=("A", "B"),
+    ),
+    Case(
+        "sources that a group or everybody may write to",
+        FUNCTION
+        + """
+        -- src/Makefile --
+        build-Fn:
+            cp -a . $(ARTIFACTS_DIR)/
+        -- src/group.txt mode=664 --
+        -- src/run.sh mode=777 --
+        -- src/shared/ mode=775 --
+        -- src/shared/text --
+        """,
+        builds=("Fn",),
+        differs=Difference(
+            "write permission", paths=tuple(f".aws-sam/build/Fn/{name}" for name in ("group.txt", "run.sh", "shared"))
+        ),
     ),
 )

@@ -99,9 +99,13 @@ def stdout_differences(case: Case, theirs: Run, ours: Run) -> list[str]:
     if "json" in case.argv:
         theirs_json, ours_json = json.loads(theirs.stdout), json.loads(ours.stdout)
         return [] if _contains(ours_json, theirs_json) else [f"stdout: {theirs.stdout}\nis not part of {ours.stdout}"]
-    if theirs.stdout == ours.stdout:
+    expected = theirs.stdout
+    if case.differs is not None and case.differs.stdout is not None:
+        expected = case.differs.stdout
+        assert expected != theirs.stdout, "the difference is gone"
+    if expected == ours.stdout:
         return []
-    return [f"stdout:\n    sam:    {theirs.stdout!r}\n    engine: {ours.stdout!r}"]
+    return [f"stdout:\n    expected: {expected!r}\n    engine:   {ours.stdout!r}"]
 
 
 def _contains(ours: object, theirs: object) -> bool:

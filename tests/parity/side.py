@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.parity.case import Case
 from tests.parity.project import write_project
 from tests.parity.tree import Tree, snapshot
+
+SCRATCH_FOLDER = re.compile(r"engine-\d+(/[0-9a-f]+)?")
+"""The engine's folder of scratch copies and a project's folder in it: stable paths, so that they stay."""
 
 
 class Run(NamedTuple):
@@ -22,7 +27,7 @@ class Run(NamedTuple):
     tree: Tree
     """The project afterwards, without the private state of either command."""
     scratch: tuple[str, ...]
-    """Names that were left in the temporary folder."""
+    """What was left in the temporary folder, but the engine's own empty folders there."""
 
 
 class Side:
@@ -93,20 +98,28 @@ class Side:
             stdout=self._stream("stdout"),
             stderr=self._stream("stderr"),
             tree={path: entry for path, entry in tree.items() if not self._is_private(path)},
-            scratch=tuple(sorted(os.listdir(self.root / "tmp"))),
+            scratch=tuple(sorted(self._scratch())),
         )
+
+    def _scratch(self) -> Iterator[str]:
+        for path in snapshot(self.root / "tmp", b""):
+            if not SCRATCH_FOLDER.fullmatch(path):
+                yield path
 
     def _stream(self, name: str) -> str:
         return (self.root / name).read_text(encoding="utf-8", errors="replace").replace(str(self.root), "/@SIDE@")
 
     def _is_private(self, path: str) -> bool:
-        """Whether a path is bookkeeping: `.aws-sam` but the build directory, and `build.toml` beside the latter."""
+        """Whether a path is bookkeeping: `.aws-sam` in the working directory and beside the build directory (but the
+        latter itself), and `build.toml` beside it.
+        """
         from_cwd = os.path.relpath(path, self.case.cwd)
         build_dir = os.path.normpath(self.case.build_dir)
-        if from_cwd == os.path.join(os.path.dirname(build_dir), "build.toml"):
-            return True
-        in_state = from_cwd == ".aws-sam" or from_cwd.startswith(".aws-sam/")
-        return in_state and from_cwd != build_dir and not from_cwd.startswith(build_dir + "/")
+        if from_cwd == build_dir or from_cwd.startswith(build_dir + "/"):
+            return False
+        parent = os.path.dirname(build_dir)
+        states = {".aws-sam", os.path.normpath(os.path.join(parent, ".aws-sam")), os.path.join(parent, "build.toml")}
+        return any(from_cwd == state or from_cwd.startswith(state + "/") for state in states)
 
     def _text(self, text: str) -> str:
         return text.replace("@ROOT@", str(self.project))

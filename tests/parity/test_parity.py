@@ -16,6 +16,7 @@ from tests.parity.compare import (
     without_build_dir,
 )
 from tests.parity.corpus import CASES
+from tests.parity.sam import CHECKOUT
 from tests.parity.side import Run
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
@@ -31,12 +32,21 @@ def test_sam_build_does_what_the_case_says(case: Case, sam_runs: dict[str, Run])
 
 @each_case
 def test_engine_build_does_the_same(case: Case, sam_runs: dict[str, Run], run_engine: Callable[[Case], Run]) -> None:
+    check(case, sam_runs[case.name], run_engine(case))
+
+
+@pytest.mark.parametrize("row", sorted({case.differs.row for case in CASES if case.differs is not None}))
+def test_each_deliberate_difference_is_documented(row: str) -> None:
+    assert row in (CHECKOUT / "docs/sam-compatibility.md").read_text(encoding="utf-8")
+
+
+def check(case: Case, theirs: Run, ours: Run) -> None:
+    """Ours is as sam's but for the case's deliberate difference."""
     differs = case.differs or Difference("")
-    ours, theirs = run_engine(case), sam_runs[case.name]
     assert ours.exit_code == (case.exit_code if differs.exit_code is None else differs.exit_code), ours.stderr
     assert_builds(case, ours, case.builds if differs.builds is None else differs.builds)
     assert_says(ours, case.says if differs.says is None else differs.says)
-    assert not ours.scratch
+    assert not ours.scratch, ours.scratch
     if ours.exit_code == theirs.exit_code:
         assert_same(case, theirs, ours)
 
@@ -45,7 +55,7 @@ def assert_builds(case: Case, run: Run, builds: tuple[str, ...]) -> None:
     """A successful run left exactly the artifact directories that are named, a failed one no template."""
     build_dir = os.path.join(case.cwd, case.build_dir)
     if run.exit_code == 0:
-        assert artifact_dirs(run.tree, build_dir) == set(builds)
+        assert artifact_dirs(run.tree, build_dir) == set(builds), run.stderr
     elif not case.again and not case.again_argv:
         assert os.path.normpath(os.path.join(build_dir, "template.yaml")) not in run.tree
 

@@ -43,7 +43,11 @@ def _entry(path: Path, own_path: bytes) -> Entry:
     status = path.lstat()
     mode = stat.S_IMODE(status.st_mode)
     if stat.S_ISLNK(status.st_mode):
-        return Entry("symlink", mode, os.fsencode(os.readlink(path)).replace(own_path, b"/@SIDE@"))
+        return Entry("symlink", mode, _normal(os.fsencode(os.readlink(path)), own_path))
     if stat.S_ISREG(status.st_mode):
-        return Entry("file", mode, path.read_bytes().replace(own_path, b"/@SIDE@"))
+        return Entry("file", mode, _normal(path.read_bytes(), own_path))
     return Entry("directory" if stat.S_ISDIR(status.st_mode) else "other", mode, b"")
+
+
+def _normal(data: bytes, own_path: bytes) -> bytes:
+    return data.replace(own_path, b"/@SIDE@") if own_path else data
