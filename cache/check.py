@@ -14,6 +14,7 @@ from cache.folder import unavailable
 from cache.ingest import ingest
 from cache.inventory import File, Inventory, take_inventory
 from cache.remove import remove_tree
+from cache.seal import unseal
 from cache.sharedtree import SIZE_SUFFIX
 from cache.wire import ActionResult, decode_action_result
 
@@ -87,7 +88,7 @@ def _damaged_results(store: DiskStore, inventory: Inventory, sound: set[str]) ->
 
 def _read_result(file: File) -> ActionResult:
     with open(file.path, "rb") as opened:
-        return decode_action_result(opened.read(MAX_RESULT_BYTES))
+        return decode_action_result(unseal(opened.read(MAX_RESULT_BYTES)))
 
 
 def _lost(store: DiskStore, result: ActionResult, sound: set[str]) -> set[Digest]:

@@ -12,6 +12,7 @@ from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, digest_bytes,
 from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
 from cache.folder import Folder, read_all, unavailable, unlink
 from cache.lease import Lease
+from cache.seal import seal, unseal
 from cache.store import check_blob, check_limit, checked_key
 from cache.wire import ActionResult, decode_action_result, encode_action_result
 
@@ -164,7 +165,7 @@ class DiskStore:
         except OSError as error:
             raise unavailable(error, path) from error
         try:
-            result = decode_action_result(data)
+            result = decode_action_result(unseal(data))
         except BlobCorrupt:
             unlink(path)
             return None
@@ -173,7 +174,7 @@ class DiskStore:
 
     def put(self, key: str, result: ActionResult) -> None:
         """See ActionCache."""
-        self.folder.write(self._result_path(checked_key(key)), encode_action_result(result), 0o644)
+        self.folder.write(self._result_path(checked_key(key)), seal(encode_action_result(result)), 0o644)
 
     def _result_path(self, key: str) -> str:
         return f"{self.root}/ac/{key[:2]}/{key}"

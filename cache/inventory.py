@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cache import hardlink, sharedtree
 from cache.errors import BlobCorrupt
 from cache.folder import TEMPORARY
+from cache.seal import unseal
 from cache.size import charged_bytes
 from cache.tree import MAX_TREE_BYTES
 from cache.wire import decode_action_result
@@ -132,7 +133,7 @@ class Reach:
         try:
             with open(result.path, "rb") as file:
                 data = file.read()
-            outputs = decode_action_result(data).output_directories
+            outputs = decode_action_result(unseal(data)).output_directories
         except (BlobCorrupt, OSError):
             return None
         return _named(data).union(*[self._of_tree(output.tree_digest.hash) for output in outputs])
