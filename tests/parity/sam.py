@@ -12,6 +12,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("sam_driver.py")
 
 
+LAST_VERSION_CHECK_S = 32_503_680_000.0
+"""The year 3000, in seconds since the epoch: `sam` asks for a newer release when its last question is a week old."""
+
+
 class SamMissing(Exception):
     """The reference implementation is not installed."""
 
@@ -36,6 +40,13 @@ def sam_python() -> Path:
     if not python.exists():
         raise SamMissing(f"{python} is missing: ENGINE_TEST_SAM must be in a virtual environment")
     return python
+
+
+def keep_offline(home: Path) -> None:
+    """Write the settings of a home folder in which `sam` asks no server for a newer release."""
+    settings = home / ".aws-sam"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "metadata.json").write_text(json.dumps({"lastVersionCheck": LAST_VERSION_CHECK_S}), encoding="utf-8")
 
 
 def run_sam(jobs: list[dict[str, Any]], work_dir: Path) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.parity.case import Case
 from tests.parity.project import write_project
+from tests.parity.sam import keep_offline
 from tests.parity.tree import Tree, snapshot
 
 SCRATCH_FOLDER = re.compile(r"engine-\d+(/[0-9a-f]+)?")
@@ -39,6 +40,7 @@ class Side:
         self.project = self.root / "project"
         for name in ("project", "tmp", "home", "cache"):
             (self.root / name).mkdir(parents=True)
+        keep_offline(self.root / "home")
         write_project(case.project, self.project)
 
     @property

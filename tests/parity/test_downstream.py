@@ -18,7 +18,7 @@ import pytest
 
 from tests.parity.bucket import Bucket, serving_bucket
 from tests.parity.project import write_project
-from tests.parity.sam import CHECKOUT, sam_executable, sam_python
+from tests.parity.sam import CHECKOUT, keep_offline, sam_executable, sam_python
 
 INVENTORY = Path(__file__).with_name("sam_inventory.py")
 SMALL = """
@@ -58,7 +58,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def run(command: list[str | Path], cwd: Path, **more: str) -> str:
-    """Run a command that must succeed; its stdout."""
+    """Run a command that must succeed, with the folder above `cwd` as its home; its stdout."""
+    keep_offline(cwd.parent)
     done = subprocess.run(
         command, cwd=cwd, env=environment(cwd.parent, **more), capture_output=True, text=True, check=False
     )
