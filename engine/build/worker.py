@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from cache.snapshot import UnreadableEntry
+from cache.snapshot import UnreadableEntry, assemble
 from engine.build.recorder import UNRECORDED_KEY, Recorder
 from engine.build.results import Results, seconds_of
 from engine.errors import BuildError
@@ -141,10 +141,16 @@ class Worker:
         if ran.exit.code != 0 or ran.exit.timed_out:
             self._failed(name, action.key, started, because, self._failure(action, ran))
             return False
-        record = await to_thread.run_sync(self._tools.recorder.record, action, ran)
+        try:
+            record = await to_thread.run_sync(self._tools.recorder.record, action, ran)
+        except UnreadableEntry as entry:
+            nothing = assemble([], [], [], follow=False)
+            record = TargetRecord(UNRECORDED_KEY, action.manifest, nothing, f"unread {time.time_ns()}", ran.seconds)
+            self._report(Warned(f"make left what cannot be recorded: {entry}", name))
+        else:
+            self._warn_of(name, record)
         self._tools.artifacts.keep(name)
         self._tools.trace.took(name, ran.seconds)
-        self._warn_of(name, record)
         self._succeeded(name, State.BUILT, record, started, because)
         return True
 

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 NEVER_BUILT = "never built"
 DAMAGED = "output damaged"
 FORCED = "forced by --no-cached"
-UNRECORDED = "what was built is neither here nor in the cache"
+NOT_RECORDED = "the last build of it was not recorded"
 
 
 class UpToDate(NamedTuple):
@@ -70,16 +70,16 @@ class Rebuilder(Generic[Result]):
         intact = record is not None and self._intact(name, record)
         if record is not None and intact and record.key == action.key:
             return UpToDate(action, record)
-        because = self._because(action, record, intact)
+        because = self._because(action, record)
         result = self._find(action.key)
         return Run(action, because) if result is None else Restore(action, because, result)
 
-    def _because(self, action: Action, record: TargetRecord | None, intact: bool) -> tuple[str, ...]:
+    def _because(self, action: Action, record: TargetRecord | None) -> tuple[str, ...]:
         if record is None:
             return (NEVER_BUILT,)
         if record.key != action.key:
-            return reasons(record.manifest, action.manifest, self._trace.listing)
-        return (UNRECORDED,) if intact else (DAMAGED,)
+            return reasons(record.manifest, action.manifest, self._trace.listing) or (NOT_RECORDED,)
+        return (DAMAGED,)
 
     def _intact(self, name: str, record: TargetRecord) -> bool:
         """Whether the artifact directory holds what was recorded; new stats of the same bytes are remembered."""

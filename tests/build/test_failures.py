@@ -214,3 +214,42 @@ def test_sources_edited_while_they_are_built_are_not_recorded(project: Project) 
     assert project.build() == {"Fn": BUILT}
     source.write_text("before")
     assert project.build() == {"Fn": BUILT}
+
+
+def test_an_artifact_with_a_fifo_is_used_but_not_recorded(project: Project) -> None:
+    project.write({"src/Makefile": "build-Fn:\n\tmkfifo $(ARTIFACTS_DIR)/fifo\n"})
+    assert project.build() == {"Fn": BUILT}
+    assert project.warnings == [f"make left what cannot be recorded: {project.artifact('Fn') / 'fifo'}: is a FIFO"]
+    assert project.because("Fn") == ("the last build of it was not recorded",)
+
+
+def test_an_absolute_link_in_an_artifact_is_used_but_not_cached(project: Project) -> None:
+    project.write({"src/Makefile": "build-Fn:\n\tln -s /usr $(ARTIFACTS_DIR)/usr\n"})
+    assert project.build() == {"Fn": BUILT}
+    assert [warning for warning in project.warnings if "is used but not cached" in warning]
+    assert project.build() == {"Fn": UP_TO_DATE}
+    shutil.rmtree(project.build_dir)
+    assert project.build() == {"Fn": BUILT}
+    assert project.tree("Fn") == {"usr": "/usr"}
+
+
+def test_odd_names_are_built_restored_and_left_alone(project: Project) -> None:
+    odd = ["new\nline", "n" * 255, "tab\t", "-dash", "space ", "quote'\"", "%2F", "ünï"]
+    for name in odd:
+        (project.root / "src" / name).write_text(name)
+    project.write({"src/Makefile": "build-Fn:\n\tcp -r . $(ARTIFACTS_DIR)\n"})
+    assert project.build() == {"Fn": BUILT}
+    assert set(project.tree("Fn")) == {*odd, "app.py", "Makefile"}
+    assert project.build() == {"Fn": UP_TO_DATE}
+    shutil.rmtree(project.build_dir)
+    assert project.build() == {"Fn": RESTORED}
+    assert set(project.tree("Fn")) == {*odd, "app.py", "Makefile"}
+
+
+def test_names_that_are_not_utf_8_are_built_but_not_cached(project: Project) -> None:
+    with open(os.fsencode(project.root) + b"/src/\xff\xfe", "wb") as file:
+        file.write(b"bytes")
+    project.write({"src/Makefile": "build-Fn:\n\tcp -r . $(ARTIFACTS_DIR)\n"})
+    assert project.build() == {"Fn": BUILT}
+    assert os.path.exists(os.fsencode(project.artifact("Fn")) + b"/\xff\xfe")
+    assert project.build() == {"Fn": UP_TO_DATE}
