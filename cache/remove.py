@@ -15,7 +15,7 @@ def remove_tree(path: str) -> None:
     """
     try:
         os.unlink(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except (IsADirectoryError, PermissionError):
         _remove_directory(path, None)

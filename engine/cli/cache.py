@@ -131,18 +131,21 @@ def _verdict(checked: Checked) -> Iterator[str]:
 @cache_group.command("clear", context_settings=HELP_NAMES)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_shared_options
-def clear_command(cache_dir: str | None, output: str, yes: bool) -> None:
-    """Remove the whole cache."""
+def clear_command(cache_dir: str | None, output: str, yes: bool) -> int:
+    """Remove the whole cache; exit code 1 where the answer is no."""
     from cache.clear import clear
 
     root = _root(cache_dir)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("there is no terminal to ask on: add --yes to clear the cache")
-        click.confirm(f"Remove everything in the cache {printable(root)}?", abort=True, err=True)
+        if not click.confirm(f"Remove everything in the cache {printable(root)}?", err=True):
+            click.echo("Nothing has been removed", err=True)
+            return 1
     with _told():
         freed_bytes = clear(root)
     _tell(output, {"path": root, "freed_bytes": freed_bytes}, [f"Cleared: {human_size(freed_bytes)} freed"])
+    return 0
 
 
 def human_size(size_bytes: int) -> str:

@@ -7,15 +7,21 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from cache.digest import digest_bytes
+from cache.digest import Digest, digest_bytes
 from cache.tree import Entry, Tree
 
 LARGE = bytes(range(256)) * 8192
 """2 MiB: more than is read or written in one call."""
 
 
+CONTENTS: dict[Digest, bytes] = {}
+"""What the files of sample trees hold."""
+
+
 def file_entry(path: str, data: bytes = b"", mode: int = 0o644) -> Entry:
-    return Entry(path, "file", mode, digest_bytes(data), None)
+    digest = digest_bytes(data)
+    CONTENTS[digest] = data
+    return Entry(path, "file", mode, digest, None)
 
 
 def directory_entry(path: str, mode: int = 0o755) -> Entry:
@@ -70,8 +76,9 @@ _modes = st.sampled_from([0o644, 0o755]) | st.integers(0, 0o7777)
 
 
 @st.composite
-def trees(draw: st.DrawFn) -> Tree:
-    """Any tree whose links stay inside."""
+def trees(draw: st.DrawFn, at_least: int = 0) -> Tree:
+    """Any tree whose links stay inside; `at_least`: permission bits that are always set."""
+    modes = _modes.map(lambda mode: mode | at_least)
     folders = [""]
     entries: dict[str, Entry] = {}
     for name in draw(st.lists(_names, max_size=12)):
@@ -81,10 +88,10 @@ def trees(draw: st.DrawFn) -> Tree:
             continue
         kind = draw(st.sampled_from(["file", "directory", "symlink"]))
         if kind == "file":
-            entries[path] = file_entry(path, draw(st.binary(max_size=3)), draw(_modes))
+            entries[path] = file_entry(path, draw(st.binary(max_size=3)), draw(modes))
         elif kind == "directory":
-            entries[path] = directory_entry(path, draw(_modes))
+            entries[path] = directory_entry(path, draw(modes))
             folders.append(path)
         else:
             entries[path] = link_entry(path, draw(_names))
-    return tree_of(*entries.values(), mode=draw(_modes))
+    return tree_of(*entries.values(), mode=draw(modes))
