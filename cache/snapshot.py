@@ -31,8 +31,10 @@ Stat = tuple[int, int, int, int, int]
 Select = Callable[[str, bool], bool]
 """(relative path, is a directory) -> whether it belongs to the snapshot."""
 
+UNTRUSTED_NS = -(2**63)
+"""An mtime that no file has."""
+
 _FIELDS = 5
-_UNTRUSTED = -1
 _TICK_NS = 20_000_000  # the kernel's coarse clock moves every 1 to 10 ms
 _COARSE_TICK_NS = 2_000_000_000  # FAT keeps even seconds; a stamp without a fraction is taken for one of those
 _SECOND_NS = 1_000_000_000
@@ -71,7 +73,7 @@ class Snapshot(NamedTuple):
     directory_stats: bytes
     files: tuple[str, ...]
     file_stats: bytes
-    """Five signed 64-bit integers a file (`Stat`); the mtime is -1 where the racy rule forbids trust."""
+    """Five signed 64-bit integers a file (`Stat`); the mtime is `UNTRUSTED_NS` where the racy rule forbids trust."""
     fingerprints: bytes
     """FINGERPRINT_BYTES a file."""
     links: tuple[tuple[str, str], ...]
@@ -83,7 +85,8 @@ class Snapshot(NamedTuple):
         for index, path in enumerate(self.files):
             at = index * FINGERPRINT_BYTES
             digest = self.fingerprints[at : at + FINGERPRINT_BYTES]
-            yield FileRow(path, Stat5(*stats[index * _FIELDS : index * _FIELDS + _FIELDS]), digest)
+            size, mtime_ns, ctime_ns, inode, mode = stats[index * _FIELDS : index * _FIELDS + _FIELDS]
+            yield FileRow(path, Stat5(size, mtime_ns, ctime_ns, inode % 2**64, mode), digest)
 
     def directory_modes(self) -> dict[str, int]:
         """st_mode of each directory."""
@@ -130,7 +133,7 @@ def trusted(status: Stat, clock_ns: int) -> Stat:
     size, mtime_ns, ctime_ns, inode, mode = status
     newest = max(mtime_ns, ctime_ns)
     tick = _TICK_NS if mtime_ns % _SECOND_NS or ctime_ns % _SECOND_NS else _COARSE_TICK_NS
-    return status if newest + tick < clock_ns else (size, _UNTRUSTED, ctime_ns, inode, mode)
+    return status if newest + tick < clock_ns else (size, UNTRUSTED_NS, ctime_ns, inode, mode)
 
 
 def unchanged(root: str, snapshot: Snapshot) -> bool:
@@ -244,7 +247,7 @@ class _Walk:
         try:
             status = os.stat(full, follow_symlinks=self._follow)
         except OSError as error:
-            if os.path.lexists(full) and self._selected(path, False):
+            if not _vanished(full) and self._selected(path, False):
                 raise _unreadable(full, error) from None
             return
         kind = stat.S_IFMT(status.st_mode)
@@ -274,21 +277,36 @@ class _Walk:
         self.files.append((path, trusted(read, self._clock_ns), digest))
 
 
+def _vanished(path: str) -> bool:
+    """Whether `path` is gone; one that only cannot be looked at is not."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno in (errno.ENOENT, errno.ENOTDIR)
+    return False
+
+
 def _unreadable(path: str, error: OSError) -> UnreadableEntry:
     return UnreadableEntry(path, _REASONS.get(error.errno or 0, f"cannot be read: {error.strerror}"))
 
 
 def read_file(full: str, known: bytes | None) -> tuple[Stat, bytes]:
-    """Stat and fingerprint of one file, read once; SHA-256 is not computed where xxh3 says the bytes are `known`."""
+    """Stat and fingerprint of one file, read once; SHA-256 is not computed where xxh3 says the bytes are `known`.
+
+    Raises:
+        OSError: when it cannot be read, or is no regular file: a FIFO or device has no content to speak of.
+    """
     descriptor = os.open(full, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         before = key_of(os.fstat(descriptor))
+        if not stat.S_ISREG(before[4]):
+            raise OSError(errno.EINVAL, "not a regular file", full)
         digest = _fingerprint(descriptor, before[0], known)
         after = key_of(os.fstat(descriptor))
     finally:
         os.close(descriptor)
     size, _, ctime_ns, inode, mode = after
-    return (after if before == after else (size, _UNTRUSTED, ctime_ns, inode, mode)), digest
+    return (after if before == after else (size, UNTRUSTED_NS, ctime_ns, inode, mode)), digest
 
 
 def _fingerprint(descriptor: int, size_bytes: int, known: bytes | None) -> bytes:

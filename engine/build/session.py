@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from typing import TYPE_CHECKING, cast
@@ -24,9 +25,10 @@ from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
 from engine.run.events import Reporter, Warned
-from engine.run.executor import LocalExecutor
+from engine.run.executor import LocalExecutor, working_directory
 from engine.run.removal import remove_tree
 from engine.run.scratch import Scratch, copy_tree
+from engine.sam.target import Target
 
 if TYPE_CHECKING:
     from cache.disk import DiskStore
@@ -119,16 +121,23 @@ class Session:
             action.target.code_dir, action.target.properties.ignore
         )
 
-    def _ask_make(self, makefile: str, code_dir: str, tree: Snapshot | None) -> tuple[str, ...]:
+    def _ask_make(self, target: Target, tree: Snapshot | None) -> tuple[str, ...]:
         """What a makefile includes, asked in a private copy of the code directory."""
-        cwd = tempfile.mkdtemp(prefix="engine-")
+        private = tempfile.mkdtemp(prefix="engine-")
         try:
             if tree is not None:
-                copy_tree(code_dir, cwd, tree)
-            environ = make_environment(self._environ, os.path.join(self._options.build_dir, "Unknown"))
-            return makefiles_read(self._make, makefile, cwd, environ)
+                copy_tree(target.code_dir, private, tree)
+            return makefiles_read(
+                self._make,
+                target.makefile,
+                target.make_target,
+                cwd=working_directory(target, private),
+                private=private,
+                environ=make_environment(self._environ, os.path.join(self._options.build_dir, "Unknown")),
+            )
         finally:
-            remove_tree(cwd)
+            with contextlib.suppress(OSError):
+                remove_tree(private)
 
 
 def _store(options: BuildOptions) -> DiskStore:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _TAIL_BYTES = 1 << 16
 _COMPLAINT = re.compile(rb"^make(?:\[\d+\])?: \*\*\* .*$", re.MULTILINE)
-_TARGET_LINE = re.compile(rb"^([^\s#:=$(%][^:=#$]*?)\s*::?(?!=)", re.MULTILINE)
+_TARGET_LINE = re.compile(rb"^([^\s#:=$(%][^:=#$\n]*?)[ \t]*::?(?!=)", re.MULTILINE)
 _NO_RULE = re.compile(rb"No rule to make target '([^']*)'")
 _NOT_FOUND = re.compile(rb"(?:^|: )(?:\d+: )?([\w.+-]+): (?:command )?not found$", re.MULTILINE)
 

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 TOOLCHAIN = (
-    "AR", "AS", "CC", "CXX", "CPP", "LD", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS", "CPATH",
-    "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "PKG_CONFIG_PATH",
+    "AR", "ARFLAGS", "AS", "ASFLAGS", "CC", "CXX", "CPP", "LD", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS",
+    "LOADLIBES", "TARGET_ARCH", "OUTPUT_OPTION", "FC", "FFLAGS", "LEX", "LFLAGS", "YACC", "YFLAGS", "VPATH", "GPATH",
+    "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "PKG_CONFIG_PATH",
     "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTUP_TOOLCHAIN", "CARGO_BUILD_*", "CARGO_PROFILE_*",
     "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL", "CARGO_TARGET_*_LINKER", "CARGO_TARGET_*_RUSTFLAGS",
     "GOFLAGS", "GOOS", "GOARCH", "GOAMD64", "GOARM*", "GOEXPERIMENT", "GOTOOLCHAIN", "GOPROXY", "CGO_*",
@@ -18,7 +19,7 @@ TOOLCHAIN = (
     "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "MAVEN_OPTS", "MAVEN_ARGS", "GRADLE_OPTS", "DOTNET_*",
     "SOURCE_DATE_EPOCH", "ZIPOPT", "GZIP", "TAR_OPTIONS", "MAKEFILES",
 )  # fmt: skip
-"""Variables that change what common tools produce, though no makefile names them."""
+"""Variables that change what make's own rules and common tools produce, though no makefile names them."""
 
 NEUTRAL = (
     "*_CACHE_DIR", "*_cache", "*_CACHE", "PIP_NO_INPUT", "PIP_PROGRESS_BAR", "PIP_DISABLE_PIP_VERSION_CHECK",
@@ -35,19 +36,32 @@ NEVER = frozenset(
 """Variables that never belong to a key: they differ from run to run and say nothing of what is built."""
 
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_COMMENT = re.compile(rb"^[ ]*#.*$", re.MULTILINE)
+_COMMENT = re.compile(rb"(?<!\\\n)^[ ]*#.*$", re.MULTILINE)
+_COMPUTED = re.compile(rb"\$[({](\w*)\$(?:\([^(){}$]*\)|\{[^(){}$]*\}|[^({])(\w*)[)}]")
 
 
 def named_variables(makefiles: Iterable[bytes], environ: Mapping[str, str]) -> frozenset[str]:
-    """The variables of `environ` whose names occur as a word anywhere in the makefiles, whole-line comments apart.
+    """The variables of `environ` that the makefiles could read, by name; whole-line comments do not count.
 
-    A word is enough: `$(NAME)`, `$$NAME`, `ifdef NAME`, `$($(PREFIX)_NAME)`'s parts and a recipe's inline script all
-    read variables, and a name too many costs a rebuild where one too few costs a wrong artifact.
+    A name that occurs as a word is enough: `$(NAME)`, `$$NAME`, `ifdef NAME` and a recipe's inline script all read
+    variables, and a name too many costs a rebuild where one too few costs a wrong artifact. Of a computed name such as
+    `$($(STAGE)_URL)` the part that stands there decides: every variable that ends in `_URL`.
     """
-    words: set[bytes] = set()
-    for content in makefiles:
-        words.update(_NAME.findall(_COMMENT.sub(b"", content)))
-    return frozenset(name for name in environ if name not in NEVER and name.encode(errors="replace") in words)
+    contents = [_without_comments(content) for content in makefiles]
+    words = {word for content in contents for word in _NAME.findall(content)}
+    computed = {parts for content in contents for parts in _COMPUTED.findall(content) if parts != (b"", b"")}
+
+    def named(name: bytes) -> bool:
+        if any(name.startswith(start) and name.endswith(end) for start, end in computed):
+            return True
+        return name in words or (not _NAME.fullmatch(name) and any(name in content for content in contents))
+
+    return frozenset(name for name in environ if name not in NEVER and named(name.encode(errors="surrogateescape")))
+
+
+def _without_comments(makefile: bytes) -> bytes:
+    """Without the lines that make ignores; in a `define` a `#` is text, such as `#define VERSION "$(VERSION)"`."""
+    return makefile if b"define" in makefile else _COMMENT.sub(b"", makefile)
 
 
 def matching(patterns: Iterable[str], environ: Mapping[str, str]) -> frozenset[str]:
@@ -64,5 +78,5 @@ def toolchain_variables(environ: Mapping[str, str]) -> frozenset[str]:
 
 def value_digest(value: str, root: str) -> str:
     """Hex SHA-256 of a value, the absolute path of the checkout `root` in it made neutral; never the value itself."""
-    neutral = value.replace(root, "{checkout}") if len(root) > 1 else value
+    neutral = re.sub(re.escape(root) + r"(?![\w.-])", "{checkout}", value) if len(root) > 1 else value
     return hashlib.sha256(neutral.encode(errors="surrogateescape")).hexdigest()

@@ -41,7 +41,11 @@ def make_version(make: str) -> str:
     """
     try:
         done = subprocess.run(
-            [make, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=20, env={"LC_ALL": "C"}
+            [make, "--version"],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=20,
+            env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EnvironmentFault(f"make cannot be run: {error}", rows=(("make", make),)) from None

@@ -9,11 +9,13 @@ from typing import NamedTuple
 from cache.snapshot import Snapshot, UnreadableEntry
 from engine.errors import InputError
 from engine.make import environment
-from engine.plan.makefiles import Makefiles
+from engine.plan.makefiles import Makefiles, MakefileSet
 from engine.plan.manifest import ABSENT, Manifest, Row, key_of, manifest
-from engine.plan.scan import Scanner
+from engine.plan.scan import BadPattern, Scanner
 from engine.sam.locate import Lines
 from engine.sam.target import Target
+
+_IN_CODE = "code:"
 
 
 class Reading(NamedTuple):
@@ -73,6 +75,12 @@ class Actions:
         """
         try:
             return self._action_of(target, dependencies)
+        except BadPattern as bad:
+            raise InputError(
+                f"{target.full_path} has a file pattern that means nothing: {bad.pattern}",
+                rows=(("pattern in", bad.where or "BuildProperties"), *_declaration(target)),
+                hint="patterns are written as in a .gitignore; a backslash makes the character after it literal",
+            ) from None
         except UnreadableEntry as entry:
             raise InputError(
                 f"CustomMakeBuilder:CopySource - {entry.path} {entry.why}",
@@ -83,8 +91,8 @@ class Actions:
     def _action_of(self, target: Target, dependencies: Mapping[str, str]) -> Action:
         tree = self._scanner.tree(target.code_dir, target.properties.ignore)
         self._check_makefile(target)
-        makefiles = self._makefiles.read_by(target.makefile, target.code_dir, tree)
-        digests = tuple((path, self._scanner.file(path)) for path in makefiles)
+        makefiles = self._makefiles.read_by(target, tree)
+        digests = tuple((path, self._scanner.file(path)) for path in makefiles.in_place)
         rows = [
             Row("command", "", f"make --makefile {self._place(target.makefile, target)} {target.make_target}"),
             Row("tree", "", tree.digest if tree else ABSENT),
@@ -95,11 +103,9 @@ class Actions:
             *(Row("tool", command, self._tool_output(command)) for command in target.properties.tools),
             *(Row("dependency", name, digest) for name, digest in dependencies.items()),
         ]
-        if target.working_dir is not None:
-            rows.append(Row("working-directory", "", self._place(target.working_dir, target)))
         if self._circumstances.build_in_source:
             rows.append(Row("in-source", "", "yes"))
-        readings = self._declared(target, rows)
+        readings = (*self._working_directory(target, rows), *self._declared(target, rows))
         sorted_rows = manifest(rows)
         return Action(target, key_of(sorted_rows), sorted_rows, tree, readings, digests)
 
@@ -111,7 +117,7 @@ class Actions:
                 hint=_makefile_hint(target),
             )
 
-    def _variables(self, target: Target, makefiles: tuple[str, ...]) -> list[str]:
+    def _variables(self, target: Target, makefiles: MakefileSet) -> list[str]:
         declared = environment.matching(target.properties.environment, self._circumstances.environ)
         return sorted(declared | self._makefiles.variables(makefiles) | self._toolchain)
 
@@ -120,6 +126,19 @@ class Actions:
             value = self._circumstances.environ[name]
             self._values[name] = environment.value_digest(value, self._circumstances.checkout)
         return self._values[name]
+
+    def _working_directory(self, target: Target, rows: list[Row]) -> tuple[Reading, ...]:
+        """Add the rows of WorkingDirectory; make sees all that is in one outside of the code directory."""
+        folder = target.working_dir
+        if folder is None:
+            return ()
+        place = self._place(folder, target)
+        rows.append(Row("working-directory", "", place))
+        if place.startswith(_IN_CODE):
+            return ()
+        snapshot = self._scanner.tree(folder, target.properties.ignore)
+        rows.append(Row("input", place, snapshot.digest if snapshot else ABSENT))
+        return () if snapshot is None else (Reading(folder, snapshot),)
 
     def _declared(self, target: Target, rows: list[Row]) -> tuple[Reading, ...]:
         readings = []
@@ -133,8 +152,9 @@ class Actions:
     def _place(self, path: str, target: Target) -> str:
         """`path` in words that hold in every checkout; absolute only outside of it."""
         if path == target.code_dir or path.startswith(target.code_dir.rstrip("/") + "/"):
-            return "code:" + os.path.relpath(path, target.code_dir)
-        if path.startswith(self._circumstances.checkout.rstrip("/") + "/"):
+            return _IN_CODE + os.path.relpath(path, target.code_dir)
+        checkout = self._circumstances.checkout.rstrip("/")
+        if path == checkout or path.startswith(checkout + "/"):
             return "project:" + os.path.relpath(path, self._circumstances.project_dir)
         return path
 

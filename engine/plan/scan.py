@@ -22,6 +22,15 @@ _SelectMaker = Callable[[], Select]
 _WILD = frozenset("*?[")
 
 
+class BadPattern(ValueError):
+    """A pattern cannot be understood; `where` is the file and line that has it, None for a declared one."""
+
+    def __init__(self, pattern: str, where: str | None) -> None:
+        super().__init__(pattern)
+        self.pattern = pattern
+        self.where = where
+
+
 class Scanner:
     """The inputs of one build. Not safe for threads at once."""
 
@@ -40,22 +49,30 @@ class Scanner:
 
         Raises:
             UnreadableEntry: names what cannot be copied.
+            BadPattern: for a pattern that cannot be understood.
         """
-        patterns = (*_ignore_file(root), *ignore)
-        identity = "\0".join((root, *patterns))
+        lines = _ignore_file(root)
+        patterns = (*lines, *ignore)
+        identity = repr(("tree", root, *patterns))
         if identity not in self._trees:
-            self._trees[identity] = self._look(identity, root, lambda: self._select(root, patterns), True)
+            self._trees[identity] = self._look(
+                identity, root, lambda: self._select(root, _spec(patterns, root, len(lines))), True
+            )
         return self._trees[identity]
 
     def inputs(self, base: str, pattern: str) -> tuple[str, Snapshot | None]:
         """(directory, snapshot) of what one glob of `BuildProperties.Inputs` matches, relative to `base`.
 
         A pattern that names a directory means everything in it.
+
+        Raises:
+            UnreadableEntry: names what cannot be read.
+            BadPattern: for a pattern that cannot be understood.
         """
         root, rest = _split(base, pattern)
         if not rest and not os.path.isdir(root):
             root, rest = os.path.dirname(root), os.path.basename(root)
-        identity = f"{root}\0\0{rest}"
+        identity = repr(("input", root, rest))
         if identity not in self._trees:
             self._trees[identity] = self._look(identity, root, lambda: self._matching(root, rest), False)
         return root, self._trees[identity]
@@ -81,8 +98,7 @@ class Scanner:
         return digest
 
     def _look(self, identity: str, root: str, select: _SelectMaker, folders: bool) -> Snapshot | None:
-        known = self._trace.inputs.get(identity)
-        previous = Snapshot(*known) if known is not None else None
+        previous = self._trace.input(identity)
         if previous is not None and snapshot.unchanged(root, previous):
             return previous
         if not os.path.isdir(root):
@@ -94,10 +110,10 @@ class Scanner:
             self._trace.set_input(identity, found)
         return found
 
-    def _select(self, root: str, patterns: tuple[str, ...]) -> Select:
-        """Everything but EXCLUDED names, the engine's own folders and what the patterns ignore."""
-        own = {os.path.relpath(path, root) for path in self._own if path.startswith(root.rstrip("/") + "/")}
-        spec = _spec(patterns)
+    def _select(self, root: str, spec: GitIgnoreSpec | None) -> Select:
+        """Everything but EXCLUDED names, the engine's own folders and what `spec` ignores."""
+        real = os.path.realpath(root)
+        own = {os.path.relpath(path, real) for path in map(os.path.realpath, self._own)}
 
         def select(path: str, is_directory: bool) -> bool:
             if path.rpartition("/")[2] in EXCLUDED or path in own:
@@ -107,34 +123,55 @@ class Scanner:
         return select
 
     def _matching(self, root: str, rest: str) -> Select:
-        everything = self._select(root, ())
-        spec = _spec(("/" + rest,)) if rest else None
+        everything = self._select(root, None)
+        if not rest:
+            return everything
+        spec = _spec(("/" + rest,))
+        parts = rest.split("/")
 
         def select(path: str, is_directory: bool) -> bool:
-            return everything(path, is_directory) and (spec is None or is_directory or spec.match_file(path))
+            """A directory that leads nowhere is not entered: what is wrong in there is no matter of this input."""
+            if not everything(path, is_directory):
+                return False
+            leads_on = is_directory and ("**" in parts or path.count("/") < len(parts) - 1)
+            return leads_on or spec is None or spec.match_file(path + "/" if is_directory else path)
 
         return select
 
 
 def _ignore_file(root: str) -> tuple[str, ...]:
     try:
-        with open(os.path.join(root, IGNORE_FILE), encoding="utf-8", errors="surrogateescape") as file:
-            return tuple(file.read().splitlines())
+        descriptor = os.open(os.path.join(root, IGNORE_FILE), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, encoding="utf-8-sig", errors="surrogateescape") as file:
+            return tuple(file.read().split("\n"))
     except OSError:
         return ()
 
 
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec | None:
+def _spec(patterns: tuple[str, ...], root: str = "", in_file: int = 0) -> GitIgnoreSpec | None:
+    """The meaning of gitignore patterns, the first `in_file` of which are lines of the IGNORE_FILE in `root`."""
     if not patterns:
         return None
+    import re
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of re, for a class such as [[:alpha:]]
+        for index, pattern in enumerate(patterns):
+            try:
+                GitIgnoreSpec.from_lines((pattern,))
+            except (ValueError, re.error):
+                where = f"{root}/{IGNORE_FILE}:{index + 1}" if index < in_file else None
+                raise BadPattern(pattern, where) from None
+        return GitIgnoreSpec.from_lines(patterns)
 
 
 def _split(base: str, pattern: str) -> tuple[str, str]:
     """The literal directory that a glob starts from (absolute), and the rest of it."""
-    parts = pattern.split("/")
+    base = "/" if pattern.startswith("/") else base
+    parts = [part for part in pattern.split("/") if part]
     literal = 0
     while literal < len(parts) and not _WILD & set(parts[literal]):
         literal += 1

@@ -24,6 +24,7 @@ _CHECKSUM_BYTES = 16
 _FILE = "trace-v1"
 _WEIGHT_OF_NEWEST = 0.5
 _PLANS_KEPT = 8
+_FACTS_KEPT = 20_000
 
 
 class TargetRecord(NamedTuple):
@@ -49,7 +50,7 @@ class Trace:
         self.outputs: dict[str, tuple[Any, ...]] = content.get("outputs", {})
         """Digest of a request -> the output templates that it left (`engine.build.templates`)."""
         self.inputs: dict[str, tuple[Any, ...]] = content.get("inputs", {})
-        """Identity of an input tree -> its newest `Snapshot`, as a tuple."""
+        """Identity of an input tree -> its newest `Snapshot`, as a tuple; kept while looked at or named by a record."""
         self.listings: dict[str, tuple[Any, ...]] = content.get("listings", {})
         """Digest -> an older snapshot that some record still names, for the sake of reasons."""
         self.files: dict[str, tuple[Any, ...]] = content.get("files", {})
@@ -61,7 +62,7 @@ class Trace:
         self.seconds: dict[str, float] = content.get("seconds", {})
         """Target -> decaying average of what its make runs took."""
         self._targets: dict[str, tuple[Any, ...]] = content.get("targets", {})
-        self._original = content
+        self._seen: set[str] = set()
         self.changed = not content
 
     def record(self, target: str) -> TargetRecord | None:
@@ -95,14 +96,21 @@ class Trace:
 
     def listing(self, digest: str) -> Snapshot | None:
         """The snapshot with this digest, where it is still known."""
-        for known in self.inputs.values():
+        for known in tuple(self.inputs.values()):  # another thread may add one meanwhile
             if known[0] == digest:
                 return Snapshot(*known)
         plain = self.listings.get(digest)
         return None if plain is None else Snapshot(*plain)
 
+    def input(self, identity: str) -> Snapshot | None:
+        """What the input tree held when it was last looked at; the caller looks at it now."""
+        self._seen.add(identity)
+        plain = self.inputs.get(identity)
+        return None if plain is None else Snapshot(*plain)
+
     def set_input(self, identity: str, snapshot: Snapshot) -> None:
         """`snapshot` is what the input tree holds now; the older one stays as long as a record names it."""
+        self._seen.add(identity)
         old = self.inputs.get(identity)
         if old is not None and old[0] != snapshot.digest:
             self.listings[old[0]] = old
@@ -129,17 +137,17 @@ class Trace:
         content = {
             "plans": self.plans,
             "outputs": {request: known for request, known in self.outputs.items() if request in self.plans},
-            "inputs": self.inputs,
+            "inputs": {at: known for at, known in self.inputs.items() if at in self._seen or known[0] in named},
             "listings": _only(self.listings, named),
-            "files": self.files,
-            "makefiles": self.makefiles,
+            "files": _newest(self.files),
+            "makefiles": _newest(self.makefiles),
             "tools": self.tools,
             "seconds": self.seconds,
             "targets": self._targets,
         }
         payload = marshal.dumps(content)
         path = os.path.join(directory, _FILE)
-        temporary = f"{path}.{os.getpid()}"
+        temporary = f"{path}.new"  # the project's lock is held: nobody else writes it
         try:
             with open(temporary, "wb") as file:
                 file.write(_HEADER + xxhash.xxh3_128_digest(payload) + payload)
@@ -149,6 +157,11 @@ class Trace:
                 os.unlink(temporary)
             raise
         self.changed = False
+
+
+def _newest(facts: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """The facts noted last: those that hold no longer are never asked for again, and old ones are found again."""
+    return dict(list(facts.items())[-_FACTS_KEPT:])
 
 
 def _only(listings: dict[str, tuple[Any, ...]], digests: Iterable[str]) -> dict[str, tuple[Any, ...]]:

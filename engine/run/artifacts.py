@@ -1,16 +1,19 @@
 """Artifact directories: make fills them in place, the last good one is kept aside, hits are swapped in whole.
 
 Three folders of the project's state belong to this: `aside` (last good artifacts of targets that are being made),
-`staging` (hits that are being materialised) and `trash` (what is on its way out). They lie on the build directory's
-file system, so every step is one rename, and whatever a killed build left is put right by `recover`.
+`staging` (hits that are being materialised) and `trash` (what is on its way out). They lie beside the build directory,
+so that every step is one rename (`engine.run.moving`), and whatever a killed build left is put right by `recover`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
 
+from engine.run.moving import move_tree, rename
 from engine.run.removal import remove_tree
 
 
@@ -31,10 +34,10 @@ class Artifacts:
 
     def recover(self) -> None:
         """Put right what a killed build left: the last good artifacts come back, half-made ones go."""
-        for name in _names(self._aside):
+        for name in tuple(_kept(self._aside)):
             self._put_back(name)
-        remove_tree(self._staging)
-        remove_tree(self._trash)
+        self._discard(self._staging)
+        self.empty_trash()
 
     def begin(self, full_path: str) -> str:
         """An empty artifact directory for make; the last good one is kept aside. Returns its path."""
@@ -42,9 +45,10 @@ class Artifacts:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         kept = os.path.join(self._aside, _encoded(full_path))
         if os.path.lexists(path):
-            os.makedirs(self._aside, exist_ok=True)
+            os.makedirs(os.path.dirname(kept), exist_ok=True)
+            os.makedirs(self._trash, exist_ok=True)
             self._discard(kept)
-            os.rename(path, kept)
+            move_tree(path, kept, growing=self._trash)
         self._begun.add(full_path)
         os.mkdir(path)
         os.chmod(path, 0o755)
@@ -67,36 +71,44 @@ class Artifacts:
 
     def staging_for(self, full_path: str) -> str:
         """A path, not there yet, where a hit may be materialised."""
-        os.makedirs(self._staging, exist_ok=True)
-        return os.path.join(self._staging, _encoded(full_path))
+        staged = os.path.join(self._staging, _encoded(full_path))
+        os.makedirs(os.path.dirname(staged), exist_ok=True)
+        return staged
 
     def swap_in(self, full_path: str, staged: str) -> None:
         """Put a finished directory (or link) where the target's artifact belongs."""
         path = self.path_of(full_path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         self._discard(path)
-        os.rename(staged, path)
+        move_tree(staged, path)
 
     def discard(self, full_path: str) -> None:
         """Remove a target's artifact directory."""
         self._discard(self.path_of(full_path))
 
     def empty_trash(self) -> None:
-        """Remove for good what was put out of the way."""
-        remove_tree(self._trash)
+        """Remove for good what was put out of the way; what cannot be removed, such as another user's files, stays."""
+        for name in _names(self._trash):
+            with contextlib.suppress(OSError):
+                remove_tree(os.path.join(self._trash, name))
 
     def _put_back(self, name: str) -> None:
         path = self.path_of(_decoded(name))
         self._discard(path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        os.rename(os.path.join(self._aside, name), path)
+        move_tree(os.path.join(self._aside, name), path)
 
     def _discard(self, path: str) -> None:
         """Out of the way at once, by a rename; `empty_trash` removes it later."""
         if not os.path.lexists(path):
             return
         os.makedirs(self._trash, exist_ok=True)
-        os.rename(path, os.path.join(tempfile.mkdtemp(dir=self._trash), "it"))
+        try:
+            rename(path, os.path.join(tempfile.mkdtemp(dir=self._trash), "it"))
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            remove_tree(path)
 
 
 def _names(directory: str) -> list[str]:
@@ -105,9 +117,19 @@ def _names(directory: str) -> list[str]:
     return []
 
 
+def _kept(directory: str, within: str = "") -> Iterator[str]:
+    """The encoded paths of what lies in `directory`; a name that ends in `%` is a stack's folder."""
+    for name in _names(os.path.join(directory, within)):
+        if name.endswith("%"):
+            yield from _kept(directory, f"{within}{name}/")
+        else:
+            yield within + name
+
+
 def _encoded(full_path: str) -> str:
-    return full_path.replace("%", "%25").replace("/", "%2F")
+    """A path in which every folder's name ends in `%`, so that artifacts are told from the folders of stacks."""
+    return full_path.replace("%", "%25").replace("/", "%/")
 
 
-def _decoded(name: str) -> str:
-    return name.replace("%2F", "/").replace("%25", "%")
+def _decoded(path: str) -> str:
+    return path.replace("%/", "/").replace("%25", "%")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
 from engine.run.process import Exit, run_process
 from engine.run.scratch import Scratch
+from engine.sam.target import Target
 
 
 class Ran(NamedTuple):
@@ -78,17 +80,22 @@ class LocalExecutor:
 
     def _prepare(self, action: Action) -> tuple[str, str, bool]:
         target = action.target
+        self._start_log(target.full_path)
         if self._in_source:
             root, faithful = target.code_dir, True
         else:
             root, faithful = self._scratch.copy(target.full_path, target.code_dir, action.tree)
-        log = self._log_of(target.full_path)
+        return working_directory(target, root), self._artifacts.begin(target.full_path), faithful
+
+    def _start_log(self, name: str) -> None:
+        """An empty log, so that a run that cannot start does not show what an earlier one said."""
+        log = self._log_of(name)
         os.makedirs(os.path.dirname(log), exist_ok=True)
-        return working_directory(action, root), self._artifacts.begin(target.full_path), faithful
+        os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644))
 
     async def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
         target = action.target
-        log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             return await run_process(
                 make_argv(self._make, target.makefile, target.make_target),
@@ -101,15 +108,16 @@ class LocalExecutor:
             os.close(log)
 
     def _clean_up(self, name: str, succeeded: bool) -> None:
-        if not self._in_source:
-            self._scratch.remove(name)
         if not succeeded:
             self._artifacts.give_back(name)
+        if not self._in_source:
+            with contextlib.suppress(OSError):  # another user's files, as containers leave them, are no failed build
+                self._scratch.remove(name)
 
 
-def working_directory(action: Action, root: str) -> str:
+def working_directory(target: Target, root: str) -> str:
     """Where make runs: `root`, or what WorkingDirectory is there; one outside the code directory is used in place."""
-    working_dir, code_dir = action.target.working_dir, action.target.code_dir.rstrip("/")
+    working_dir, code_dir = target.working_dir, target.code_dir.rstrip("/")
     if working_dir is None:
         return root
     if working_dir == code_dir or working_dir.startswith(code_dir + "/"):

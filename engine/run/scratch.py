@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
+import re
 import stat
 import tempfile
+from collections.abc import Callable
+from typing import TypeVar
 
 import xxhash
 
 from cache.snapshot import FileRow, Snapshot, normal_mode
 from engine.errors import EnvironmentFault
+from engine.run.moving import rename
 from engine.run.removal import remove_tree
 
 _CHUNK_BYTES = 1 << 20
 _SOURCE_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _COPY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _UNWRITABLE = 0o300
+_READABLE_CHARACTERS = 40
+_REPLACED = frozenset((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO))
+Listed = TypeVar("Listed")
 
 
 class Scratch:
@@ -33,9 +42,10 @@ class Scratch:
             EnvironmentFault: when the folder cannot be made or belongs to somebody else.
         """
         name = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:12]
-        parent = os.path.join(tempfile.gettempdir(), f"engine-{os.getuid()}")
-        self.root = os.path.join(parent, name)
+        parent = "TMPDIR"
         try:
+            parent = os.path.join(tempfile.gettempdir(), f"engine-{os.getuid()}")
+            self.root = os.path.join(parent, name)
             os.makedirs(parent, mode=0o700, exist_ok=True)
             status = os.lstat(parent)
             if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o022:
@@ -49,8 +59,12 @@ class Scratch:
             ) from None
 
     def path_of(self, full_path: str) -> str:
-        """Absolute path of the scratch of a target."""
-        return os.path.join(self.root, full_path.replace("%", "%25").replace("/", "%2F"))
+        """Absolute path of the scratch of a target: short, and of characters that mean nothing to make or a shell.
+
+        Makefiles write `$(CURDIR)/%.o: $(CURDIR)/%.c`, so a `%`, a space or a `$` in it would break them.
+        """
+        readable = re.sub("[^A-Za-z0-9]", "-", full_path)[-_READABLE_CHARACTERS:].lstrip("-")
+        return os.path.join(self.root, f"{readable}-{hashlib.sha256(_bytes(full_path)).hexdigest()[:8]}")
 
     def copy(self, full_path: str, source: str, snapshot: Snapshot | None) -> tuple[str, bool]:
         """Fill a target's scratch with what `snapshot` lists of `source`: (its path, whether every byte is as scanned).
@@ -58,7 +72,7 @@ class Scratch:
         Bytes, modification times and modes are kept as sam keeps them, group and others' write permission apart.
         """
         destination = self.path_of(full_path)
-        remove_tree(destination)
+        self._make_way(destination)
         os.mkdir(destination, 0o755)
         faithful = snapshot is None or copy_tree(source, destination, snapshot)
         return destination, faithful
@@ -68,29 +82,52 @@ class Scratch:
         remove_tree(self.path_of(full_path))
 
     def clear(self) -> None:
-        """Remove everything, such as what a killed build left."""
-        remove_tree(self.root)
-        os.mkdir(self.root)
+        """Remove everything, such as what a killed build left; what cannot be removed stays."""
+        for name in os.listdir(self.root):
+            with contextlib.suppress(OSError):
+                remove_tree(os.path.join(self.root, name))
+
+    def _make_way(self, path: str) -> None:
+        """Remove an old scratch; one with files of another user, as containers leave them, is put aside."""
+        try:
+            remove_tree(path)
+        except OSError:
+            rename(path, os.path.join(tempfile.mkdtemp(prefix="left-", dir=self.root), "it"))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
 
 
 def copy_tree(source: str, destination: str, snapshot: Snapshot) -> bool:
     """Copy the listed files into the existing, empty `destination`; whether all were as listed."""
     modes = snapshot.directory_modes()
-    for path in snapshot.directories:
-        if path:
-            os.mkdir(f"{destination}/{path}", normal_mode(modes[path]) | _UNWRITABLE)
+    directories = [path for path in snapshot.directories if path]
+    for path in directories:
+        os.mkdir(f"{destination}/{path}", normal_mode(modes[path]) | _UNWRITABLE)
     faithful = True
     for row in snapshot.rows():
-        try:
-            faithful &= _copy_file(f"{source}/{row.path}", f"{destination}/{row.path}", row)
-        except FileNotFoundError:
-            faithful = False
-    for path in reversed(snapshot.directories):
-        if path:
-            os.chmod(f"{destination}/{path}", normal_mode(modes[path]))
-            status = os.stat(f"{source}/{path}")
-            os.utime(f"{destination}/{path}", ns=(status.st_atime_ns, status.st_mtime_ns))
+        faithful &= _as_listed(_copy_file, f"{source}/{row.path}", f"{destination}/{row.path}", row)
+    for path in reversed(directories):
+        os.chmod(f"{destination}/{path}", normal_mode(modes[path]))
+        faithful &= _as_listed(_copy_times, f"{source}/{path}", f"{destination}/{path}", modes[path])
     return faithful
+
+
+def _as_listed(copy: Callable[[str, str, Listed], bool], source: str, destination: str, listed: Listed) -> bool:
+    """Copy one entry; False where it is no longer what was listed, or is gone."""
+    try:
+        return copy(source, destination, listed)
+    except OSError as error:
+        if error.errno not in _REPLACED:
+            raise
+        return False
+
+
+def _copy_times(source: str, destination: str, mode: int) -> bool:
+    status = os.stat(source)
+    os.utime(destination, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return normal_mode(status.st_mode) == normal_mode(mode)
 
 
 def _copy_file(source: str, destination: str, row: FileRow) -> bool:

@@ -15,11 +15,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def watch_signals(work: CancelScope, interrupted: Callable[[], None]) -> None:
-    """Until cancelled: cancel `work` at the first signal, kill every child at each further one."""
+    """Until cancelled: cancel `work` at the first signal, kill every child at each further one.
+
+    A signal that is ignored, as under nohup or in a shell's background job, stays ignored.
+    """
     from anyio import open_signal_receiver
 
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     first = True
-    with open_signal_receiver(*_SIGNALS) as signals:
+    with open_signal_receiver(*heeded) as signals:
         async for _ in signals:
             if first:
                 first = False
