@@ -79,15 +79,10 @@ def _decode(data: bytes) -> str:
 
 
 def _check_depth(value: object) -> None:
-    level: list[object] = [value]
+    level = [value]
     for _ in range(DEPTH_LIMIT + 1):
-        level = [child for node in level for child in _children(node)]
+        level = [node for node in level if isinstance(node, (dict, list))]
         if not level:
             return
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node)]
     raise DocumentError(f"nested deeper than {DEPTH_LIMIT} levels")
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
