@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.sam.candidate import Candidate, Unsupported
 from engine.sam.target import BuildProperties, Target
@@ -78,7 +78,7 @@ class Application:
 
         return render(self._read().definitions)
 
-    def plain(self) -> tuple[object, ...]:
+    def plain(self) -> tuple[Any, ...]:
         """Nested tuples of str, int, bool and None for marshal; `from_plain` makes the application of them again."""
         return (
             tuple(self.request),
@@ -93,17 +93,17 @@ class Application:
         )
 
     @classmethod
-    def from_plain(cls, plain: tuple[object, ...]) -> Application:
+    def from_plain(cls, plain: tuple[Any, ...]) -> Application:
         """The application that `plain` was made of. Raises TypeError or ValueError for anything else."""
         request, targets, unsupported, warnings, inputs, links, candidates = plain
         return cls(
-            TemplateRequest._make(cast("tuple[object, ...]", request)),
-            tuple(_target(row) for row in cast("tuple[tuple[object, ...], ...]", targets)),
-            tuple(Unsupported._make(row) for row in cast("tuple[tuple[object, ...], ...]", unsupported)),
-            cast("tuple[str, ...]", warnings),
-            cast("tuple[str, ...]", inputs),
-            cast("tuple[tuple[str, str], ...]", links),
-            tuple(Candidate._make(row) for row in cast("tuple[tuple[object, ...], ...]", candidates)),
+            TemplateRequest._make(request),
+            tuple(_target(row) for row in targets),
+            tuple(Unsupported._make(row) for row in unsupported),
+            warnings,
+            inputs,
+            links,
+            tuple(Candidate._make(row) for row in candidates),
         )
 
     def _read(self) -> Reading:
@@ -137,6 +137,6 @@ def load_application(request: TemplateRequest) -> Application:
 _PROPERTIES = Target._fields.index("properties")
 
 
-def _target(row: tuple[object, ...]) -> Target:
-    properties = BuildProperties._make(cast("tuple[object, ...]", row[_PROPERTIES]))
+def _target(row: tuple[Any, ...]) -> Target:
+    properties = BuildProperties._make(row[_PROPERTIES])
     return Target._make((*row[:_PROPERTIES], properties, *row[_PROPERTIES + 1 :]))

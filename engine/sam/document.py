@@ -81,8 +81,10 @@ def _decode(data: bytes) -> str:
 def _check_depth(value: object) -> None:
     level = [value]
     for _ in range(DEPTH_LIMIT + 1):
-        level = [node for node in level if isinstance(node, (dict, list))]
-        if not level:
+        mappings = [node for node in level if isinstance(node, dict)]
+        lists = [node for node in level if isinstance(node, list)]
+        if not mappings and not lists:
             return
-        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node)]
+        level = [child for node in mappings for child in node.values()]
+        level += [child for node in lists for child in node]
     raise DocumentError(f"nested deeper than {DEPTH_LIMIT} levels")

@@ -183,8 +183,12 @@ _GENERATED_PREFIXES = ("SAMImageUri", "SAMLayers", *(f"SAM{name}" for name in _A
 
 def is_generated_mapping(name: object) -> bool:
     """Whether sam made the mapping for a loop, such as `SAMCodeUriFunctions`."""
-    return isinstance(name, str) and any(
-        name.startswith(prefix) and name[len(prefix) : len(prefix) + 1].isalnum() for prefix in _GENERATED_PREFIXES
+    return (
+        isinstance(name, str)
+        and name not in _GENERATED_PREFIXES
+        and any(
+            name.startswith(prefix) and name[len(prefix) : len(prefix) + 1].isalnum() for prefix in _GENERATED_PREFIXES
+        )
     )
 
 

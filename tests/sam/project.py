@@ -39,10 +39,10 @@ def write(root: Path, files: Mapping[str, str]) -> None:
         path.write_text(dedent(text), encoding="utf-8")
 
 
-def request(root: Path, template: str = "template.yaml", **changes: Any) -> TemplateRequest:
+def request(root: Path, **changes: Any) -> TemplateRequest:
     """A request for the template of a folder, with the defaults of the command line."""
     plain = TemplateRequest(
-        template=str(root / template),
+        template=str(root / "template.yaml"),
         base_dir=None,
         build_dir=str(root / ".aws-sam/build"),
         manifest=None,
@@ -54,15 +54,15 @@ def request(root: Path, template: str = "template.yaml", **changes: Any) -> Temp
     return plain._replace(**changes)
 
 
-def load(root: Path, template: str | Mapping[str, str], **changes: Any) -> Application:
+def load(root: Path, files: str | Mapping[str, str], **changes: Any) -> Application:
     """Writes a template (or several files) and reads the application."""
-    write(root, {"template.yaml": template} if isinstance(template, str) else template)
+    write(root, {"template.yaml": files} if isinstance(files, str) else files)
     return load_application(request(root, **changes))
 
 
-def reading(root: Path, template: str | Mapping[str, str], **changes: Any) -> Reading:
+def reading(root: Path, files: str | Mapping[str, str], **changes: Any) -> Reading:
     """Writes a template (or several files) and reads it."""
-    write(root, {"template.yaml": template} if isinstance(template, str) else template)
+    write(root, {"template.yaml": files} if isinstance(files, str) else files)
     return read(request(root, **changes))
 
 
