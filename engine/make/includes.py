@@ -12,7 +12,7 @@ from engine.make.environment import NEVER
 from engine.make.invocation import UMASK
 
 _TIME_LIMIT_S = 60
-_REMARK = rb"(?: \((?:search path|don't care|no ~ expansion)\))*"
+_REMARK = rb"(?: \((?:no default goal|search path|don't care|no ~ expansion)\))*"
 _READING = re.compile(rb"^Reading makefile [`'](.*?)'" + _REMARK + rb"\.\.\.$", re.MULTILINE)
 _DIRECTIVE = re.compile(rb"^\s*(?:-?include|sinclude|-?load)\b|\$[({]\s*eval\b", re.MULTILINE)
 _CONTINUATION = re.compile(rb"\\\n\s*")
