@@ -32,6 +32,39 @@ ONLY_A = """
             Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
             Metadata: {BuildMethod: makefile}
 """
+OUTSIDE = """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-Fn:
+            cp $(dir $(lastword $(MAKEFILE_LIST)))../shared.txt $(ARTIFACTS_DIR)
+        -- shared.txt --
+        before
+"""
+LAYERED = """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided, Layers: [!Ref Layer]}
+            Metadata: {BuildMethod: makefile}
+          Layer:
+            Type: AWS::Serverless::LayerVersion
+            Properties: {ContentUri: layer}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-Fn:
+            cp $(ARTIFACTS_DIR)/../Layer/text $(ARTIFACTS_DIR)
+        -- layer/Makefile --
+        build-Layer:
+            cp text $(ARTIFACTS_DIR)
+        -- layer/text --
+        before
+"""
 
 CASES = (
     Case("nothing changed", FUNCTIONS, again="-- unrelated --\n", builds=("A", "B")),
@@ -128,5 +161,77 @@ CASES = (
         """,
         again=ONLY_A,
         builds=("A",),
+    ),
+    Case(
+        "a file outside the sources changes that the Makefile reads",
+        OUTSIDE,
+        again="-- shared.txt --\nafter\n",
+        builds=("Fn",),
+        differs=Difference("BuildProperties.Inputs", paths=(".aws-sam/build/Fn/shared.txt",)),
+    ),
+    Case(
+        "a file outside the sources changes that is declared",
+        OUTSIDE.replace("makefile}", "makefile, BuildProperties: {Inputs: [shared.txt]}}"),
+        again="-- shared.txt --\nafter\n",
+        builds=("Fn",),
+    ),
+    Case(
+        "a layer changes whose artifact a function reads",
+        LAYERED,
+        again="-- layer/text --\nafter\n",
+        builds=("Fn", "Layer"),
+        differs=Difference("BuildProperties.DependsOn", paths=(".aws-sam/build/Fn/text",)),
+    ),
+    Case(
+        "a layer changes that a function declares",
+        LAYERED.replace("makefile}", "makefile, BuildProperties: {DependsOn: [Layer]}}", 1),
+        again="-- layer/text --\nafter\n",
+        builds=("Fn", "Layer"),
+    ),
+    Case(
+        "an included makefile changes",
+        FUNCTIONS.replace(
+            "build-%:", "include $(dir $(lastword $(MAKEFILE_LIST)))../common.mk\n        build-%:"
+        ).replace("$@ >", "$(X) >")
+        + "        -- common.mk --\n        X = 1\n",
+        again="-- common.mk --\nX = 2\n",
+        builds=("A", "B"),
+    ),
+    Case(
+        "an optional included makefile appears",
+        FUNCTIONS.replace(
+            "build-%:", "-include $(wildcard $(dir $(lastword $(MAKEFILE_LIST)))../*.mk)\n        build-%:"
+        ).replace("$@ >", "$(X) >"),
+        again="-- common.mk --\nX = 2\n",
+        builds=("A", "B"),
+    ),
+    Case(
+        "a linked file outside the sources changes",
+        FUNCTIONS + "        -- src/link -> ../shared.txt --\n        -- shared.txt --\n        before\n",
+        again="-- shared.txt --\nafter\n",
+        builds=("A", "B"),
+    ),
+    Case(
+        "parameters change",
+        FUNCTIONS.replace("CodeUri: src", "CodeUri: !Ref Dir")
+        + "        -- other/Makefile --\n        build-%: ; touch $(ARTIFACTS_DIR)/other\n",
+        ("--parameter-overrides", "Dir=src"),
+        again_argv=("--parameter-overrides", "Dir=other"),
+        builds=("A", "B"),
+    ),
+    Case(
+        "-x after a build of all",
+        FUNCTIONS,
+        again_argv=("-x", "A"),
+        builds=("B",),
+        differs=Difference("artifacts of the others", builds=("A", "B"), paths=(".aws-sam/build/*",)),
+    ),
+    Case(
+        "another build directory, and artifacts that hold their own path",
+        FUNCTIONS.replace("echo $@", "echo $(ARTIFACTS_DIR)"),
+        again_argv=("-b", "out"),
+        build_dir="out",
+        builds=("A", "B"),
+        differs=Difference("path of its artifact directory", paths=("out/A/target", "out/B/target")),
     ),
 )

@@ -22,7 +22,7 @@ CHILD = """
         -- child/api.yaml --
         -- child/src/Makefile --
         build-%:
-            echo $@ $(ARTIFACTS_DIR) > $(ARTIFACTS_DIR)/target
+            echo $@ > $(ARTIFACTS_DIR)/target
         -- child/other/Makefile --
         build-Fn:
             echo other > $(ARTIFACTS_DIR)/target
@@ -188,5 +188,20 @@ CASES = (
         exit_code=1,
         differs=EARLY,
         says=("nowhere/template.yaml",),
+    ),
+    Case(
+        "the same child twice, whose artifacts hold their own path",
+        """
+        -- template.yaml --
+        Resources:
+          One:
+            Type: AWS::Serverless::Application
+            Properties: {Location: child/template.yaml}
+          Two:
+            Type: AWS::Serverless::Application
+            Properties: {Location: child/template.yaml}
+        """
+        + CHILD.replace("echo $@ >", "echo $(ARTIFACTS_DIR) >"),
+        builds=("One/Fn", "One/Layer", "Two/Fn", "Two/Layer"),
     ),
 )

@@ -187,4 +187,23 @@ CASES = (
         build_dir="out",
         builds=("Fn",),
     ),
+    Case(
+        "a build directory reached through a link",
+        """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-Fn:
+            echo $(ARTIFACTS_DIR) > $(ARTIFACTS_DIR)/path
+        -- real/ --
+        -- link -> real --
+        """,
+        ("-b", "link/out"),
+        build_dir="real/out",
+        builds=("Fn",),
+    ),
 )

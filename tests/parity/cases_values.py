@@ -223,4 +223,20 @@ CASES = (
         """,
         builds=("Fn",),
     ),
+    Case(
+        "the region of the environment does not matter",
+        """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: !Ref "AWS::Region", Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+        -- us-east-1/Makefile --
+        build-Fn:
+            touch $(ARTIFACTS_DIR)/here
+        """,
+        env=(("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-1")),
+        builds=("Fn",),
+    ),
 )
