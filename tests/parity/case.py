@@ -9,7 +9,7 @@ class Difference(NamedTuple):
     """A deliberate difference from `sam build`; the case fails when it is gone as well as when there is another."""
 
     row: str
-    """Words that stand in `docs/sam-compatibility.md` and tell the user of it."""
+    """First cell of its row in the table of differences of `docs/sam-compatibility.md`."""
     exit_code: int | None = None
     """Ours, where it is not sam's."""
     builds: tuple[str, ...] | None = None
@@ -46,5 +46,5 @@ class Case(NamedTuple):
     differs: Difference | None = None
 
 
-EARLY = Difference("Build Failed", stdout="\nBuild Failed\n")
+EARLY = Difference("`Build Failed` on stdout", stdout="\nBuild Failed\n")
 """sam prints its banner only for what fails after the template was read; ours ends every failed build with it."""

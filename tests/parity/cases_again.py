@@ -119,7 +119,7 @@ CASES = (
         FUNCTIONS,
         again_argv=("A",),
         builds=("A",),
-        differs=Difference("artifacts of the others", builds=("A", "B"), paths=(".aws-sam/build/*",)),
+        differs=Difference("One resource", builds=("A", "B"), paths=(".aws-sam/build/*",)),
     ),
     Case(
         "a build fails after one that succeeded",
@@ -132,7 +132,7 @@ CASES = (
         FUNCTIONS,
         again="-- .aws-sam/build/notes.txt --\n",
         builds=("A", "B"),
-        differs=Difference("neither", builds=("A", "B"), paths=(".aws-sam/build/notes.txt",)),
+        differs=Difference("Cleaning", builds=("A", "B"), paths=(".aws-sam/build/notes.txt",)),
     ),
     Case(
         "the Makefile is mended after a failure",
@@ -167,7 +167,7 @@ CASES = (
         OUTSIDE,
         again="-- shared.txt --\nafter\n",
         builds=("Fn",),
-        differs=Difference("BuildProperties.Inputs", paths=(".aws-sam/build/Fn/shared.txt",)),
+        differs=Difference("Files outside the code directory", paths=(".aws-sam/build/Fn/shared.txt",)),
     ),
     Case(
         "a file outside the sources changes that is declared",
@@ -180,7 +180,7 @@ CASES = (
         LAYERED,
         again="-- layer/text --\nafter\n",
         builds=("Fn", "Layer"),
-        differs=Difference("BuildProperties.DependsOn", paths=(".aws-sam/build/Fn/text",)),
+        differs=Difference("A layer's artifact that a function reads", paths=(".aws-sam/build/Fn/text",)),
     ),
     Case(
         "a layer changes that a function declares",
@@ -224,7 +224,7 @@ CASES = (
         FUNCTIONS,
         again_argv=("-x", "A"),
         builds=("B",),
-        differs=Difference("artifacts of the others", builds=("A", "B"), paths=(".aws-sam/build/*",)),
+        differs=Difference("One resource", builds=("A", "B"), paths=(".aws-sam/build/*",)),
     ),
     Case(
         "another build directory, and artifacts that hold their own path",
@@ -232,6 +232,6 @@ CASES = (
         again_argv=("-b", "out"),
         build_dir="out",
         builds=("A", "B"),
-        differs=Difference("path of its artifact directory", paths=("out/A/target", "out/B/target")),
+        differs=Difference("An artifact that holds its own path", paths=("out/A/target", "out/B/target")),
     ),
 )

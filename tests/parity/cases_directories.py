@@ -170,6 +170,8 @@ CASES = (
         ("--build-in-source",),
         exit_code=1,
         says=("No such file or directory",),
-        differs=Difference("WorkingDirectory inside the code", exit_code=0, builds=("Fn",), says=()),
+        differs=Difference(
+            "`--build-in-source` with WorkingDirectory inside the code directory", exit_code=0, builds=("Fn",), says=()
+        ),
     ),
 )

@@ -141,7 +141,7 @@ CASES = (
         "runtime missing",
         FUNCTION.replace(", Runtime: provided", "") + "        -- src/Makefile --\n        build-Fn: ; true\n",
         exit_code=1,
-        differs=Difference("Runtime", exit_code=0, builds=("Fn",)),
+        differs=Difference("Runtime missing on a function with a BuildMethod", exit_code=0, builds=("Fn",)),
     ),
     Case(
         "unknown runtime",
@@ -200,7 +200,7 @@ CASES = (
         ("--parameter-overrides", "file://p.json"),
         exit_code=2,
         says=("unsupported extension",),
-        differs=Difference("file://", exit_code=1, says=()),
+        differs=Difference("`--parameter-overrides file://x.json`", exit_code=1, says=()),
     ),
     Case(
         "the build directory is the project",

@@ -190,11 +190,14 @@ CASES = (
         says=("nowhere/template.yaml",),
     ),
     Case(
-        "the same child twice, whose artifacts hold their own path",
+        "the same child three times, whose artifacts hold their own path",
         """
         -- template.yaml --
         Resources:
           One:
+            Type: AWS::Serverless::Application
+            Properties: {Location: child/template.yaml}
+          Three:
             Type: AWS::Serverless::Application
             Properties: {Location: child/template.yaml}
           Two:
@@ -202,6 +205,6 @@ CASES = (
             Properties: {Location: child/template.yaml}
         """
         + CHILD.replace("echo $@ >", "echo $(ARTIFACTS_DIR) >"),
-        builds=("One/Fn", "One/Layer", "Two/Fn", "Two/Layer"),
+        builds=("One/Fn", "One/Layer", "Three/Fn", "Three/Layer", "Two/Fn", "Two/Layer"),
     ),
 )

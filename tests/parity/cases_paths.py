@@ -74,7 +74,9 @@ CASES = (
         """,
         exit_code=1,
         says=("/project/real/real/src/Makefile",),
-        differs=Difference("template is a symbolic link", exit_code=0, builds=("Fn",), says=()),
+        differs=Difference(
+            "A template that is a symbolic link to another directory", exit_code=0, builds=("Fn",), says=()
+        ),
     ),
     Case(
         "--base-dir replaces the template's directory",

@@ -154,7 +154,8 @@ CASES = (
         """,
         builds=("Fn",),
         differs=Difference(
-            "write permission", paths=tuple(f".aws-sam/build/Fn/{name}" for name in ("group.txt", "run.sh", "shared"))
+            "Sources with write permission for the group or others, and the umask",
+            paths=tuple(f".aws-sam/build/Fn/{name}" for name in ("group.txt", "run.sh", "shared")),
         ),
     ),
 )

@@ -117,7 +117,7 @@ CASES = (
             echo $@ > $(ARTIFACTS_DIR)/target
         """,
         builds=("Other",),
-        differs=Difference("aliases", builds=("Fn", "Other"), paths=(".aws-sam/build/*",)),
+        differs=Difference("YAML aliases of a whole resource", builds=("Fn", "Other"), paths=(".aws-sam/build/*",)),
     ),
     Case(
         "a JSON template is written as YAML",
