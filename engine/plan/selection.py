@@ -25,7 +25,7 @@ class Selection(NamedTuple):
 
 
 def select(candidates: Sequence[Candidate], resources: tuple[str, ...], exclude: tuple[str, ...]) -> Selection:
-    """What `resources` and `exclude` mean; with resources, exclusions are ignored with sam's warning.
+    """What `resources` and `exclude` mean; a resource that is named is built though excluded, with sam's warning.
 
     Raises:
         InputError: for an identifier that means nothing, or a layer without BuildMethod.
@@ -36,10 +36,12 @@ def select(candidates: Sequence[Candidate], resources: tuple[str, ...], exclude:
     warnings: list[str] = []
     names: dict[str, None] = {}
     for identifier in resources:
-        for row in _resolve(candidates, identifier, warnings):
-            if identifier in exclude:
-                warnings.append("Resource expected to be built, but marked as excluded.\nBuilding anyways...")
-            names[row.full_path] = None
+        found = _resolve(candidates, identifier, warnings)
+        if _WILD & set(identifier):
+            found = [row for row in found if not any(_excluded(row, name) for name in exclude)]
+        elif found and identifier in exclude:
+            warnings.append("Resource expected to be built, but marked as excluded.\nBuilding anyways...")
+        names.update(dict.fromkeys(row.full_path for row in found))
     return Selection(tuple(names), frozenset(), tuple(warnings))
 
 

@@ -59,13 +59,13 @@ def test_a_follower_that_is_built_alone_runs_its_own_target() -> None:
 
 
 def test_a_ring_is_named_from_its_first_name() -> None:
-    with pytest.raises(InputError, match="in a ring: A -> B -> C -> A$") as caught:
+    with pytest.raises(InputError, match=r"in a ring: A -> B -> C -> A$") as caught:
         graph(target("C", "A"), target("X", "A"), target("B", "C"), target("A", "B"))
     assert [label for label, _ in caught.value.rows] == ["A", "B", "C"]
 
 
 def test_a_target_that_depends_on_itself_is_a_ring() -> None:
-    with pytest.raises(InputError, match="in a ring: A -> A$"):
+    with pytest.raises(InputError, match=r"in a ring: A -> A$"):
         graph(target("A", "A"))
 
 

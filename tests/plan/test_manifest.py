@@ -44,7 +44,10 @@ def test_files_come_first(tmp_path: Path) -> None:
     (tmp_path / "c").write_text("")
     new = look(tmp_path)
     assert why(
-        [Row("make", "", "1"), Row("tree", "", old.digest)], [Row("make", "", "2"), Row("tree", "", new.digest)], old, new
+        [Row("make", "", "1"), Row("tree", "", old.digest)],
+        [Row("make", "", "2"), Row("tree", "", new.digest)],
+        old,
+        new,
     ) == ("a changed", "b removed", "c added", "the version of make changed")
 
 

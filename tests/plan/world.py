@@ -107,13 +107,15 @@ class World:
     def copy_to(self, root: Path) -> World:
         """The same project in another place, with a memory of its own."""
         shutil.copytree(self.root, root, symlinks=True)
+
+        def moved(path: str) -> str:
+            return path.replace(str(self.root), str(root))
+
         other = World(root, {})
-        moved = [str(field).replace(str(self.root), str(root)) for field in (self.target.code_dir, self.target.makefile)]
-        working_dir = self.target.working_dir
         other.target = self.target._replace(
-            code_dir=moved[0],
-            makefile=moved[1],
-            working_dir=working_dir and working_dir.replace(str(self.root), str(root)),
+            code_dir=moved(self.target.code_dir),
+            makefile=moved(self.target.makefile),
+            working_dir=self.target.working_dir and moved(self.target.working_dir),
             properties=self.target.properties._replace(inputs_base=str(root)),
         )
         other.environ = dict(self.environ)
