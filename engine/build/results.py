@@ -79,7 +79,9 @@ class Results:
             except StoreUnavailable as error:
                 self._give_up(error)
             except NotRepresentable as error:
+                output = self.look(directory)
                 self._warn(f"{directory} is used but not cached: {error}")
+                return output
         return self.look(directory)
 
     def look(self, directory: str) -> Snapshot:
