@@ -70,6 +70,7 @@ class Results:
 
         Raises:
             UnreadableEntry: for an artifact that holds sockets or other special files.
+            ChangedWhileRead: for one that something still writes into.
         """
         if self._store is not None:
             clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
@@ -100,8 +101,9 @@ class Results:
         store = self._store
         assert store is not None
         ingested = ingest(directory, store)
-        log_digest = fingerprint_file(log).digest
-        store.put_file(log, log_digest)
+        log_digest = fingerprint_file(log).digest if os.path.getsize(log) <= _LOG_LIMIT_BYTES else None
+        if log_digest is not None:
+            store.put_file(log, log_digest)
         completed_ns = time.time_ns()
         output = OutputDirectory("", ingested.tree_digest, root_directory_digest=ingested.root_digest)
         store.put(

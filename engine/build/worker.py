@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from cache.errors import ChangedWhileRead
 from cache.snapshot import UnreadableEntry, assemble
 from engine.build.recorder import UNRECORDED_KEY, Recorder
 from engine.build.results import Results, seconds_of
@@ -143,7 +144,7 @@ class Worker:
             return False
         try:
             record = await to_thread.run_sync(self._tools.recorder.record, action, ran)
-        except UnreadableEntry as entry:
+        except (UnreadableEntry, ChangedWhileRead) as entry:
             nothing = assemble([], [], [], follow=False)
             record = TargetRecord(UNRECORDED_KEY, action.manifest, nothing, f"unread {time.time_ns()}", ran.seconds)
             self._report(Warned(f"make left what cannot be recorded: {entry}", name))
