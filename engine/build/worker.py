@@ -95,11 +95,6 @@ class Worker:
             return await self._work(name, started)
         except BuildError as error:
             self._failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
-        except UnreadableEntry as entry:
-            failure = Failure(
-                f"The artifact of {name} cannot be used: {entry}", None, (), "make must leave plain files"
-            )
-            self._failed(name, None, started, (), failure)
         except OSError as error:
             why = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
             self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None))
