@@ -25,7 +25,11 @@ Table = dict[object, object]
 
 
 class Malformed(Exception):
-    """An intrinsic function that the transform refuses; the text is sam's."""
+    """An intrinsic function that the transform refuses; the text is sam's, `path` says where it is found."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.path: tuple[str, ...] = ()
 
 
 class Extensions:

@@ -15,7 +15,7 @@ TEXT_LIMIT = 1024**2
 """Longest text that an intrinsic may give, in characters."""
 PLACEHOLDER_LIMIT = 1000
 """Most different names in one `Fn::Sub`."""
-STEP_LIMIT = 5_000_000
+STEP_LIMIT = 2_000_000
 """Most values that are visited in one stack: what fails is tried again at each level, which nests exponentially."""
 
 _PLACEHOLDER = re.compile(r"\$\{(AWS::.*?|[a-zA-Z0-9]*?\.?[a-zA-Z0-9]*?)\}")

@@ -9,7 +9,6 @@ from engine.errors import InputError
 from engine.sam.candidate import Candidate
 from engine.sam.stack import Stack
 from engine.sam.survey import Definition, Survey
-from engine.sam.target import Target
 
 
 def linked(survey: Survey, stacks: Sequence[Stack]) -> tuple[Definition, ...]:
@@ -25,13 +24,10 @@ def linked(survey: Survey, stacks: Sequence[Stack]) -> tuple[Definition, ...]:
 def _linked(definition: Definition, known: dict[str, Definition], survey: Survey) -> Definition:
     target = definition.target
     layers = tuple(path for path in target.layers if path in known and known[path].target.kind == "layer")
-    depends_on = tuple(dict.fromkeys(_full_path(name, definition, known, survey) for name in _names(target)))
+    named = (_full_path(name, definition, known, survey) for name in target.properties.depends_on)
+    depends_on = tuple(dict.fromkeys(named))
     properties = target.properties._replace(depends_on=depends_on)
     return definition._replace(target=target._replace(layers=layers, properties=properties))
-
-
-def _names(target: Target) -> tuple[str, ...]:
-    return target.properties.depends_on
 
 
 def _full_path(name: str, definition: Definition, known: dict[str, Definition], survey: Survey) -> str:

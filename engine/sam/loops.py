@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
@@ -19,7 +20,7 @@ PREFIX = "Fn::ForEach::"
 TRANSFORM = "AWS::LanguageExtensions"
 DEPTH_LIMIT = 5
 """Deepest nesting of loops, as CloudFormation has it."""
-EXPANSION_LIMIT = 2_000_000
+EXPANSION_LIMIT = 500_000
 """Most values that the loops of one template may expand to."""
 
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
@@ -46,7 +47,7 @@ def expanded(stack: Stack) -> Table:
     try:
         return _Expansion(template, {**pseudo.DEFAULTS, **stack.overrides}).run()
     except Malformed as error:
-        raise stack.lines.error(str(error), ("Resources",)) from None
+        raise stack.lines.error(str(error), error.path or ("Resources",)) from None
 
 
 class _Expansion:
@@ -62,7 +63,7 @@ class _Expansion:
         for name in ("Conditions", "Resources", "Outputs"):
             if isinstance(self._template.get(name), dict):
                 entries = section(self._template, name)
-                self._template[name] = self._section(entries, (), resources=name == "Resources")
+                self._template[name] = self._section(entries, (), top=name)
         conditions = section(self._template, "Conditions")
         self._extensions.conditions = conditions
         for condition in conditions:
@@ -84,12 +85,14 @@ class _Expansion:
         if max(map(_loop_depth, (resources, self._template.get("Outputs"), self._template.get("Conditions")))) > 5:
             raise Malformed(f"Fn::ForEach nesting depth exceeds the maximum allowed depth of {DEPTH_LIMIT}")
 
-    def _section(self, entries: object, above: tuple[str, ...], *, resources: bool = False) -> Table:
+    def _section(self, entries: object, above: tuple[str, ...], *, top: str = "") -> Table:
         result: Table = {}
         for key, value in entries.items() if isinstance(entries, dict) else ():
-            made = self._loop(str(key), value, above) if is_loop(key) else {key: value}
-            _check_new(key, result, made)
-            result.update({name: self._inner(item) for name, item in made.items()} if resources else made)
+            with _found_at(top, key):
+                made = self._loop(str(key), value, above) if is_loop(key) else {key: value}
+                _check_new(key, result, made)
+                is_resource = top == "Resources"
+                result.update({name: self._inner(item) for name, item in made.items()} if is_resource else made)
         return result
 
     def _inner(self, resource: object) -> object:
@@ -170,7 +173,8 @@ class _Expansion:
             if isinstance(condition, str) and condition not in known and name == "Resources":
                 raise Malformed(f"Resource '{key}' references non-existent condition '{condition}'")
             is_off = isinstance(condition, str) and condition in known and not self._extensions.truth(condition)
-            result[key] = self._tried(entry) if is_off else self._extensions.resolve(entry)
+            with _found_at(name, key):
+                result[key] = self._tried(entry) if is_off else self._extensions.resolve(entry)
         return result
 
     def _tried(self, value: object) -> object:
@@ -202,6 +206,17 @@ class _Expansion:
         if not isinstance(resolved, str):
             raise Malformed(f"Unsupported expression for {name} in resource {logical_id}")
         return resolved
+
+
+@contextmanager
+def _found_at(section_name: str, key: object) -> Iterator[None]:
+    """Says of what is refused inside that it is found at this entry of a top-level section."""
+    try:
+        yield
+    except Malformed as error:
+        if section_name:
+            error.path = error.path or (section_name, str(key))
+        raise
 
 
 def _check_new(key: object, known: Table, made: Table) -> None:

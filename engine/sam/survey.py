@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
 from engine.errors import InputError
 from engine.sam.build_properties import parse_build_properties
 from engine.sam.candidate import Candidate, Unsupported
 from engine.sam.code_paths import CodePaths
+from engine.sam.remote_code import elsewhere
 from engine.sam.stack import Nest, Resource, Stack, is_path_component
 from engine.sam.target import Target
 from engine.sam.workflow import function_obstacle, layer_obstacle
@@ -28,10 +28,6 @@ _WANTED = (
     *("CodeUri", "Code", "ContentUri", "Content", "ImageUri", "InlineCode", "PackageType"),
     *("Handler", "EntryPoint", "Runtime", "Architectures", "Layers", "FunctionName"),
     *("LayerName", "CompatibleRuntimes", "CompatibleArchitectures"),
-)
-_ECR = re.compile(
-    r"(?:[a-zA-Z0-9][\w-]*\.dkr\.ecr\.[a-zA-Z0-9][\w-]*\.amazonaws\.com(?:\.cn)?"
-    r"|localhost(?::\d{1,5})?|127\.0\.0\.1(?::\d{1,5})?)/"
 )
 
 
@@ -56,7 +52,7 @@ class Survey:
         self.candidates: list[Candidate] = []
         for stack in nest.stacks:
             for logical_id, resource in stack.resources().items():
-                if resource.get("Type") in CODE_PROPERTY:
+                if str(resource.get("Type")) in CODE_PROPERTY:
                     resolved, warnings = stack.resource_of(logical_id, resource, _WANTED)
                     self.warnings.update(dict.fromkeys(warnings))
                     _Case(self, stack, resolved, paths).settle()
@@ -84,8 +80,7 @@ class _Case:
         """Adds the case to the survey. Raises InputError for what sam refuses whatever is built."""
         if self._is_elsewhere():
             return
-        if self._kind == "function":
-            self._check_handler()
+        self._check_required()
         skipped = self._why_skipped()
         obstacle = None if skipped else self._obstacle()
         if obstacle:
@@ -96,32 +91,17 @@ class _Case:
 
     def _is_elsewhere(self) -> bool:
         """Whether the code lies in S3 or a registry: then sam does not know the resource at all."""
-        code, kind = self._properties.get(self._code_property), self._resource.type
-        package = "Zip" if kind in _LAYERS else self._package_type()
-        if package == "Zip" and _is_s3(code):
-            what, where = "S3 location", self._code_property
-        elif package == "Image" and self._is_in_registry():
-            what, where = "ECR registry image", "Code" if kind == "AWS::Lambda::Function" else "ImageUri"
-        else:
-            return False
-        self._survey.warn(
-            f"The resource {kind} '{self._resource.logical_id}' has specified {what} for {where}. "
-            "It will not be built and SAM CLI does not support invoking it locally."
-        )
-        return True
+        warning = elsewhere(self._resource, self._code_property, self._package_type())
+        if warning is not None:
+            self._survey.warn(warning)
+        return warning is not None
 
-    def _is_in_registry(self) -> bool:
-        if self._resource.type == "AWS::Lambda::Function":
-            code = self._properties.get("Code")
-            image = code.get("ImageUri") if isinstance(code, dict) else code
-        else:
-            image = self._properties.get("ImageUri")
-        return isinstance(image, str) and bool(_ECR.match(image)) and not self._metadata.get("DockerContext")
-
-    def _check_handler(self) -> None:
-        if self._resource.type == _WEB_FUNCTION or self._package_type() != "Zip" or self._properties.get("Handler"):
-            return
-        raise self._error(f"Could not find handler for function: {self._resource.logical_id}")
+    def _check_required(self) -> None:
+        if self._resource.type == "AWS::Serverless::LayerVersion" and "ContentUri" not in self._properties:
+            raise self._error("Missing required property 'ContentUri'.")
+        needs_handler = self._kind == "function" and self._resource.type != _WEB_FUNCTION
+        if needs_handler and self._package_type() == "Zip" and not self._properties.get("Handler"):
+            raise self._error(f"Could not find handler for function: {self._resource.logical_id}")
 
     def _why_skipped(self) -> str | None:
         if self._kind == "layer" and not self._metadata.get("BuildMethod"):
@@ -286,12 +266,6 @@ class _Case:
 
     def _error(self, message: str, *below: str) -> InputError:
         return self._stack.lines.error(message, ("Resources", self._resource.logical_id, *below))
-
-
-def _is_s3(code: object) -> bool:
-    if isinstance(code, dict):
-        return "S3Bucket" in code or "Bucket" in code
-    return isinstance(code, str) and code.startswith("s3://")
 
 
 def _text_or_none(value: object) -> str | None:

@@ -41,7 +41,7 @@ def function_obstacle(runtime: object, method: object) -> str | None:
     `runtime` and `method` are the function's `Runtime` and `Metadata.BuildMethod` after evaluation. Source of the
     rules: sam-cli's workflow selection; a deprecated or unknown runtime is refused whatever the build method is.
     """
-    if runtime and not isinstance(runtime, str):
+    if not isinstance(runtime, str | None):
         return "its Runtime is not known before deployment"
     if runtime in _DEPRECATED_RUNTIMES:
         return f"Building functions with {runtime} is no longer supported"

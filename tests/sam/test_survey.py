@@ -158,6 +158,7 @@ def test_what_needs_another_builder_is_listed_with_its_place(tmp_path: Path, tex
         (function(code="5"), "CodeUri must be a path, it is 5", 4),
         (function(code="[a]"), "CodeUri must be a path, it is ['a']", 4),
         (layer(properties="ContentUri: ''"), "ContentUri must be a path, it is ''", 2),
+        (layer(properties=""), "Missing required property 'ContentUri'.", 2),
         (function(metadata="ContextPath: !GetAtt A.B"), "Metadata.ContextPath must be a path", 5),
         (function(metadata="WorkingDirectory: 5"), "Metadata.WorkingDirectory must be a path, it is 5", 5),
         (
