@@ -10,9 +10,14 @@ from typing import NamedTuple
 
 _TAIL_BYTES = 1 << 16
 _COMPLAINT = re.compile(rb"^make(?:\[\d+\])?: \*\*\* .*$", re.MULTILINE)
-_TARGET_LINE = re.compile(rb"^([^\s#:=$(%][^:=#$\n]*?)[ \t]*::?(?!=)", re.MULTILINE)
+_TARGET_LINE = re.compile(rb"^([^\s#:=$(%][^:=#$\n]*?)[ \t]*::?(?![:=])", re.MULTILINE)
 _NO_RULE = re.compile(rb"No rule to make target '([^']*)'")
-_NOT_FOUND = re.compile(rb"(?:^|: )(?:\d+: )?([\w.+-]+): (?:command )?not found$", re.MULTILINE)
+_NOT_FOUND = re.compile(
+    rb"(?:^|: )(?:\d+: )?([\w.+-]+): (?:command )?not found$"  # what shells say
+    rb"|^make(?:\[\d+\])?: ([\w.+-]+): No such file or directory$",  # what make says of a command without a shell
+    re.MULTILINE,
+)
+_PREFIX = "build-"
 
 
 class Diagnosis(NamedTuple):
@@ -63,17 +68,19 @@ def _hint(tail: bytes, makefile: str, make_target: str) -> str | None:
         return _missing_target(makefile, make_target)
     tool = _NOT_FOUND.search(tail)
     if tool is not None:
-        return f"install {tool[1].decode(errors='replace')}, or put it on PATH"
+        name = tool[1] or tool[2]
+        return f"install {name.decode(errors='replace')}, or put it on PATH"
     return None
 
 
 def _missing_target(makefile: str, make_target: str) -> str:
     targets = targets_of(makefile)
+    builds = [name for name in targets if name.startswith(_PREFIX)]
+    ids = [name.removeprefix(_PREFIX) for name in builds]
     near = [name for name in targets if name.lower() == make_target.lower()]
-    near += [name for name in difflib.get_close_matches(make_target, targets) if name not in near]
+    near += [_PREFIX + name for name in difflib.get_close_matches(make_target.removeprefix(_PREFIX), ids)]
     if near:
-        return f"{makefile} has {', '.join(near)}; names are matched to the letter"
-    builds = [name for name in targets if name.startswith("build-")]
+        return f"{makefile} has {', '.join(dict.fromkeys(near))}; names are matched to the letter"
     has = f"it has {', '.join(builds[:8])}" if builds else "it has no build-* target"
     return f"add a target {make_target} to {makefile} ({has})"
 

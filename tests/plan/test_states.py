@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.plan.graph import Graph
@@ -86,6 +86,7 @@ def test_a_stopped_plan_starts_nothing() -> None:
     assert plan.unfinished == {"a", "b"}
 
 
+@settings(deadline=None)
 @given(graphs(), st.data())
 def test_any_run_that_keeps_going(found: Graph, data: st.DataObject) -> None:
     plan, ended, failed, lost = Plan(found, {}), set[str](), set[str](), set[str]()
@@ -109,6 +110,7 @@ def test_any_run_that_keeps_going(found: Graph, data: st.DataObject) -> None:
     assert ended.isdisjoint(lost)
 
 
+@settings(deadline=None)
 @given(graphs(), st.dictionaries(st.sampled_from([f"T{n}" for n in range(12)]), st.floats(0, 1e6)))
 def test_what_is_started_first_has_the_longest_path_to_the_end(found: Graph, seconds: dict[str, float]) -> None:
     def path(name: str) -> float:
