@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.errors import InputError
 from engine.sam.code_paths import CodePaths
 from engine.sam.linking import linked
 from engine.sam.output import output_templates
@@ -33,9 +35,22 @@ class Reading:
     def render(self, artifacts: Mapping[str, str]) -> dict[str, bytes]:
         """YAML bytes by absolute path of the output templates; see `Application.render`."""
         raw_uris = self._request.base_dir is not None
-        return output_templates(self._request.build_dir, self.stacks, self.definitions, artifacts, raw_uris=raw_uris)
+        with _within_the_stack(self._request.template):
+            return output_templates(
+                self._request.build_dir, self.stacks, self.definitions, artifacts, raw_uris=raw_uris
+            )
 
 
 def read(request: TemplateRequest) -> Reading:
     """Reads the templates of `request`. Raises InputError."""
-    return Reading(request)
+    with _within_the_stack(request.template):
+        return Reading(request)
+
+
+@contextmanager
+def _within_the_stack(template: str) -> Iterator[None]:
+    """Turns what exhausts Python's stack, such as a long chain of conditions, into the template's error."""
+    try:
+        yield
+    except RecursionError:
+        raise InputError("The template is nested too deeply to be evaluated", rows=(("template", template),)) from None

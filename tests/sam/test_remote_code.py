@@ -6,12 +6,13 @@ from engine.sam.remote_code import elsewhere
 from engine.sam.stack import Resource
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/name:tag"
+Table = dict[object, object]
 FUNCTION, LAMBDA = "AWS::Serverless::Function", "AWS::Lambda::Function"
 
 
-def warning(kind: str, properties: dict[object, object], package: str = "Zip", **metadata: object) -> str | None:
+def warning(kind: str, properties: Table, package: str = "Zip", metadata: Table | None = None) -> str | None:
     code = "CodeUri" if kind == FUNCTION else "Code"
-    return elsewhere(Resource("Fn", "Fn", kind, properties, {**metadata}), code, package)
+    return elsewhere(Resource("Fn", "Fn", kind, properties, metadata or {}), code, package)
 
 
 @pytest.mark.parametrize("code", ["s3://b/k", {"S3Bucket": "b"}, {"Bucket": "b"}])
@@ -35,6 +36,6 @@ def test_image_in_a_registry(image: str) -> None:
 
 
 def test_image_that_is_built_or_named_otherwise() -> None:
-    assert warning(FUNCTION, {"ImageUri": ECR}, "Image", DockerContext="ctx") is None
+    assert warning(FUNCTION, {"ImageUri": ECR}, "Image", {"DockerContext": "ctx"}) is None
     assert warning(FUNCTION, {"ImageUri": "name:tag"}, "Image") is None
     assert warning(FUNCTION, {"ImageUri": [ECR]}, "Image") is None
