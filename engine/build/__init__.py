@@ -78,18 +78,22 @@ async def _run(session: Session, planned: Planned, left: list[str], options: Bui
 
     from engine.run.signals import watch_signals
 
-    worker, interruptions = session.worker, []
+    plan = Plan(_remaining(planned.graph, left), _expected_seconds(trace, left))
+    interruptions: list[bool] = []
+
+    def interrupt() -> None:
+        interruptions.append(True)
+        plan.stop()
+        session.processes.terminate()
 
     def lost(failed: str, names: tuple[str, ...]) -> None:
         for name in names:
-            worker.skip(name, f"{failed} failed")
+            session.worker.skip(name, f"{failed} failed" if not interruptions else "interrupted")
 
-    async with anyio.create_task_group() as outer:
-        with anyio.CancelScope() as work:
-            outer.start_soon(watch_signals, work, lambda: interruptions.append(True))
-            plan = Plan(_remaining(planned.graph, left), _expected_seconds(trace, left))
-            await run_plan(plan, worker.work, jobs=options.jobs, keep_going=options.keep_going, lost=lost)
-        outer.cancel_scope.cancel()
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch_signals, interrupt, session.processes.kill)
+        await run_plan(plan, session.worker.work, jobs=options.jobs, keep_going=options.keep_going, lost=lost)
+        group.cancel_scope.cancel()
     return bool(interruptions)
 
 

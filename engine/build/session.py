@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from cache import snapshot
@@ -24,8 +25,9 @@ from engine.plan.rebuilder import Rebuilder
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
-from engine.run.events import Reporter, Warned
+from engine.run.events import Event, Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
+from engine.run.process import Processes
 from engine.run.removal import remove_tree
 from engine.run.scratch import Scratch, copy_tree
 from engine.sam.target import Target
@@ -60,9 +62,10 @@ class Session:
         self._make = find_make(environ)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
         self._own = (options.build_dir, state_dir, options.cache_dir)
+        self.processes = Processes()
         self.artifacts = Artifacts(options.build_dir, state_dir)
         self.store: DiskStore = _store(options)
-        self.worker = self._worker(planned, report)
+        self.worker = self._worker(planned, _one_at_a_time(report))
 
     def _worker(self, planned: Planned, report: Reporter) -> Worker:
         options = self._options
@@ -103,6 +106,7 @@ class Session:
 
     def _executor(self, scratch: Scratch) -> LocalExecutor:
         return LocalExecutor(
+            processes=self.processes,
             make=self._make,
             environ=self._environ,
             scratch=scratch,
@@ -144,3 +148,14 @@ def _store(options: BuildOptions) -> DiskStore:
     from cache.disk import DiskStore
 
     return DiskStore(options.cache_dir)
+
+
+def _one_at_a_time(report: Reporter) -> Reporter:
+    """`report` for several threads."""
+    lock = Lock()
+
+    def tell(event: Event) -> None:
+        with lock:
+            report(event)
+
+    return tell

@@ -12,7 +12,7 @@ from cache.errors import ChangedWhileRead
 from cache.snapshot import UnreadableEntry, assemble
 from engine.build.recorder import UNRECORDED_KEY, Recorder
 from engine.build.results import Results, seconds_of
-from engine.errors import BuildError
+from engine.errors import BuildError, Interrupted
 from engine.make.diagnosis import diagnose
 from engine.plan.action import Action, Actions
 from engine.plan.graph import Graph
@@ -44,7 +44,7 @@ class Tools(NamedTuple):
 
 
 class Worker:
-    """Brings targets to an end, one call each; what came of them is in `ended`, by full path."""
+    """Brings targets to an end, one call each, from several threads; what came of them is in `ended`, by full path."""
 
     def __init__(self, tools: Tools, targets: Mapping[str, Target], graph: Graph, report: Reporter) -> None:
         self._tools = tools
@@ -88,11 +88,13 @@ class Worker:
         self._up_to_date(decision, started)
         return True
 
-    async def work(self, name: str) -> bool:
-        """Bring one target to its end; whether it has its artifact."""
+    def work(self, name: str) -> bool:
+        """Bring one target to its end, in any thread; whether it has its artifact."""
         started = time.monotonic()
         try:
-            return await self._work(name, started)
+            return self._work(name, started)
+        except Interrupted:
+            self.skip(name, "interrupted")
         except BuildError as error:
             self._failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
         except OSError as error:
@@ -100,19 +102,17 @@ class Worker:
             self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None))
         return False
 
-    async def _work(self, name: str, started: float) -> bool:
-        from anyio import to_thread
-
-        decision = await to_thread.run_sync(self._decide_alone, name)
+    def _work(self, name: str, started: float) -> bool:
+        decision = self._decide_alone(name)
         if isinstance(decision, UpToDate):
             self._up_to_date(decision, started)
             return True
         if isinstance(decision, Restore):
-            restored = await to_thread.run_sync(self._restore, decision)
+            restored = self._restore(decision)
             if restored is not None:
                 self._succeeded(name, State.RESTORED, restored, started, decision.because)
                 return True
-        return await self._run(decision.action, decision.because, started)
+        return self._run(decision.action, decision.because, started)
 
     def _decide_alone(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
         with self._deciding:  # a scan is shared by every target of its directory
@@ -128,17 +128,15 @@ class Worker:
         tools.artifacts.swap_in(name, staged)
         return TargetRecord(action.key, action.manifest, output, output.digest, seconds_of(decision.result))
 
-    async def _run(self, action: Action, because: tuple[str, ...], started: float) -> bool:
-        from anyio import to_thread
-
+    def _run(self, action: Action, because: tuple[str, ...], started: float) -> bool:
         name = action.target.full_path
         self._report(TargetStarted(name, because, self._tools.trace.seconds.get(name)))
-        ran = await self._tools.executor.run(action)
+        ran = self._tools.executor.run(action)
         if ran.exit.code != 0 or ran.exit.timed_out:
             self._failed(name, action.key, started, because, self._failure(action, ran))
             return False
         try:
-            record = await to_thread.run_sync(self._tools.recorder.record, action, ran)
+            record = self._tools.recorder.record(action, ran)
         except (UnreadableEntry, ChangedWhileRead) as entry:
             nothing = assemble([], [], [], follow=False)
             record = TargetRecord(UNRECORDED_KEY, action.manifest, nothing, f"unread {time.time_ns()}", ran.seconds)

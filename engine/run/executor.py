@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from engine.make.invocation import make_argv, make_environment
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
-from engine.run.process import Exit, run_process
+from engine.run.process import Exit, Processes
 from engine.run.scratch import Scratch
 from engine.sam.target import Target
 
@@ -30,11 +30,12 @@ class Ran(NamedTuple):
 class Executor(Protocol):
     """Runs an action so that its artifact directory is filled; on failure the last good artifact is back."""
 
-    async def run(self, action: Action) -> Ran:
-        """Run `action` to its end.
+    def run(self, action: Action) -> Ran:
+        """Run `action` to its end, in the calling thread.
 
         Raises:
             OSError: when it cannot be started, for want of space, permission or file descriptors.
+            Interrupted: when the build was interrupted.
         """
         ...
 
@@ -45,6 +46,7 @@ class LocalExecutor:
     def __init__(
         self,
         *,
+        processes: Processes,
         make: str,
         environ: dict[str, str],
         scratch: Scratch,
@@ -54,6 +56,7 @@ class LocalExecutor:
         in_source: bool,
     ) -> None:
         """`log_of` gives the absolute path of a target's log."""
+        self._processes = processes
         self._make = make
         self._environ = environ
         self._scratch = scratch
@@ -62,20 +65,17 @@ class LocalExecutor:
         self._timeout_s = timeout_s
         self._in_source = in_source
 
-    async def run(self, action: Action) -> Ran:
+    def run(self, action: Action) -> Ran:
         """Run make for `action`; see `Executor.run`."""
-        from anyio import CancelScope, to_thread
-
         name = action.target.full_path
         succeeded = False
         started = time.monotonic()
         try:
-            cwd, artifacts_dir, faithful = await to_thread.run_sync(self._prepare, action)
-            result = await self._make_it(action, cwd, artifacts_dir)
+            cwd, artifacts_dir, faithful = self._prepare(action)
+            result = self._make_it(action, cwd, artifacts_dir)
             succeeded = result.code == 0 and not result.timed_out
         finally:
-            with CancelScope(shield=True):
-                await to_thread.run_sync(self._clean_up, name, succeeded)
+            self._clean_up(name, succeeded)
         return Ran(result, time.monotonic() - started, self._log_of(name), faithful)
 
     def _prepare(self, action: Action) -> tuple[str, str, bool]:
@@ -93,11 +93,11 @@ class LocalExecutor:
         os.makedirs(os.path.dirname(log), exist_ok=True)
         os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644))
 
-    async def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
+    def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
         target = action.target
         log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
-            return await run_process(
+            return self._processes.run(
                 make_argv(self._make, target.makefile, target.make_target),
                 cwd=cwd,
                 environ=make_environment(self._environ, artifacts_dir),

@@ -1,22 +1,20 @@
-"""Running one child in a process group of its own, ended whole on a time limit or an interruption."""
+"""Running children, each in a process group of its own that is ended whole on a time limit or an interruption."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple
+from threading import Lock
+from typing import NamedTuple
 
+from engine.errors import Interrupted
 from engine.make.invocation import UMASK
-
-if TYPE_CHECKING:
-    from anyio.abc import Process
 
 GRACE_S = 5.0
 """Seconds between SIGTERM and SIGKILL."""
-
-_live: set[int] = set()
 
 
 class Exit(NamedTuple):
@@ -27,61 +25,95 @@ class Exit(NamedTuple):
     timed_out: bool
 
 
-async def run_process(
-    argv: tuple[str, ...], *, cwd: str, environ: dict[str, str], output: int, timeout_s: float | None
-) -> Exit:
-    """Run `argv` to its end; stdout and stderr go to the file descriptor `output`, stdin is empty.
+class Processes:
+    """The children of one build. `run` is called from worker threads, the others from any thread."""
 
-    Nothing of the child's process group outlives the call: what it left running in the background would go on writing
-    into an artifact that is taken as finished.
+    def __init__(self) -> None:
+        self._groups: set[int] = set()
+        self._lock = Lock()
+        self._stopping = False
 
-    Raises:
-        OSError: when the program cannot be started.
-    """
-    import anyio
+    def run(
+        self, argv: tuple[str, ...], *, cwd: str, environ: dict[str, str], output: int, timeout_s: float | None
+    ) -> Exit:
+        """Run `argv` to its end; stdout and stderr go to the file descriptor `output`, stdin is empty.
 
-    process = await anyio.open_process(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        cwd=cwd,
-        env=environ,
-        start_new_session=True,
-        umask=UMASK,
-    )
-    timed_out = False
-    _live.add(process.pid)
+        Nothing of the child's process group outlives the call: what it left running in the background would go on
+        writing into an artifact that is taken as finished.
+
+        Raises:
+            OSError: when the program cannot be started.
+            Interrupted: when `terminate` was called before or meanwhile.
+        """
+        with self._started(argv, cwd, environ, output) as process:
+            timed_out = not _ends(process, timeout_s)
+            if timed_out:
+                _signal_group(process.pid, signal.SIGTERM)
+                _ends(process, GRACE_S)
+            _signal_group(process.pid, signal.SIGKILL)
+            code = process.wait()
+            with self._lock:
+                self._groups.discard(process.pid)
+        if self._stopping:
+            raise Interrupted("The build was interrupted")
+        return Exit(code, timed_out)
+
+    def _started(
+        self, argv: tuple[str, ...], cwd: str, environ: dict[str, str], output: int
+    ) -> subprocess.Popen[bytes]:
+        with self._lock:  # so that no child starts unseen while the others are told to end
+            if self._stopping:
+                raise Interrupted("The build was interrupted")
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=cwd,
+                env=environ,
+                start_new_session=True,
+                umask=UMASK,
+            )
+            self._groups.add(process.pid)
+            return process
+
+    def terminate(self) -> None:
+        """Start nothing more and ask every child's group to end."""
+        self._signal_all(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Start nothing more and end every child's group at once."""
+        self._signal_all(signal.SIGKILL)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        with self._lock:
+            self._stopping = True
+            for group in self._groups:
+                _signal_group(group, number)
+
+
+def _ends(process: subprocess.Popen[bytes], timeout_s: float | None) -> bool:
+    """Whether the child ends in time. It is not reaped, so that its group's number cannot be another's yet."""
+    if not hasattr(os, "pidfd_open"):
+        return _ends_by_waiting(process, timeout_s)
+    descriptor = os.pidfd_open(process.pid)
     try:
-        with anyio.move_on_after(timeout_s) as limit:
-            await process.wait()
-        timed_out = limit.cancelled_caught
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))
     finally:
-        await _end_group(process)
-        _live.discard(process.pid)
-    code = process.returncode
-    return Exit(-signal.SIGKILL if code is None else code, timed_out)
+        os.close(descriptor)
 
 
-async def _end_group(process: Process) -> None:
-    import anyio
-
-    with anyio.CancelScope(shield=True):
-        if process.returncode is None:
-            _signal_group(process.pid, signal.SIGTERM)
-            with anyio.move_on_after(GRACE_S):
-                await process.wait()
-        _signal_group(process.pid, signal.SIGKILL)
-        await process.wait()
-        await process.aclose()
+def _ends_by_waiting(process: subprocess.Popen[bytes], timeout_s: float | None) -> bool:
+    """The same where the system has no descriptors of processes."""
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-
-
-def kill_all() -> None:
-    """SIGKILL the group of every child that runs now."""
-    for group in tuple(_live):
-        _signal_group(group, signal.SIGKILL)

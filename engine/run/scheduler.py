@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from engine.plan.states import Plan
 
 
 async def run_plan(
     plan: Plan,
-    work: Callable[[str], Awaitable[bool]],
+    work: Callable[[str], bool],
     *,
     jobs: int,
     keep_going: bool,
@@ -17,13 +17,15 @@ async def run_plan(
 ) -> None:
     """Bring every target of the plan to an end.
 
-    `work` does one target and says whether it has its artifact; `lost` is told which targets a failed one put out of
-    reach. Without `keep_going` the running targets end and nothing new starts after a failure.
+    `work` does one target in a thread of its own and says whether it has its artifact; `lost` is told which targets a
+    failed one put out of reach. Without `keep_going` the running targets end and nothing new starts after a failure.
     """
-    from anyio import create_task_group
+    from anyio import CapacityLimiter, create_task_group, to_thread
+
+    threads = CapacityLimiter(jobs)
 
     async def one(name: str) -> None:
-        if await work(name):
+        if await to_thread.run_sync(work, name, limiter=threads):
             plan.succeeded(name)
         else:
             lost(name, plan.failed(name, keep_going))

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from engine.run.process import kill_all
-
-if TYPE_CHECKING:
-    from anyio import CancelScope
+from engine.run.process import GRACE_S
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def watch_signals(work: CancelScope, interrupted: Callable[[], None]) -> None:
-    """Until cancelled: cancel `work` at the first signal, kill every child at each further one.
+async def watch_signals(interrupted: Callable[[], None], kill: Callable[[], None]) -> None:
+    """Until cancelled: call `interrupted` at the first signal, `kill` at each further one and when the grace is over.
 
     A signal that is ignored, as under nohup or in a shell's background job, stays ignored.
     """
-    from anyio import open_signal_receiver
+    from anyio import create_task_group, open_signal_receiver
 
     heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     first = True
-    with open_signal_receiver(*heeded) as signals:
-        async for _ in signals:
-            if first:
-                first = False
-                interrupted()
-                work.cancel()
-            else:
-                kill_all()
+    async with create_task_group() as group:
+        with open_signal_receiver(*heeded) as signals:
+            async for _ in signals:
+                if first:
+                    first = False
+                    interrupted()
+                    group.start_soon(_after_grace, kill)
+                else:
+                    kill()
+
+
+async def _after_grace(kill: Callable[[], None]) -> None:
+    from anyio import sleep
+
+    await sleep(GRACE_S)
+    kill()
