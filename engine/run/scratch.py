@@ -44,11 +44,11 @@ class Scratch:
         name = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:12]
         parent = "TMPDIR"
         try:
-            parent = os.path.join(tempfile.gettempdir(), f"engine-{os.getuid()}")
+            parent = os.path.join(tempfile.gettempdir(), f"engine-{os.geteuid()}")
             self.root = os.path.join(parent, name)
             os.makedirs(parent, mode=0o700, exist_ok=True)
             status = os.lstat(parent)
-            if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o022:
+            if status.st_uid != os.geteuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o022:
                 raise PermissionError(f"{parent} belongs to somebody else")
             os.makedirs(self.root, exist_ok=True)
         except OSError as error:
