@@ -9,9 +9,9 @@ import xxhash
 
 from cache.clone import clone, write_all
 from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, fingerprint_file
-from cache.errors import BlobCorrupt, StoreUnavailable
+from cache.errors import StoreUnavailable
 from cache.statkey import StatKey, stat_key
-from cache.store import LocalStore, Store
+from cache.store import LocalStore, Store, damaged
 from cache.tree import MODE_BITS
 
 CLONE_FROM_BYTES = 64 * 1024
@@ -58,7 +58,7 @@ class Copier:
             fingerprint = fingerprint_file(fd) if self._clone(digest, fd) else self._stream(digest, fd)
             if fingerprint.digest != digest:
                 self._store.discard(digest)
-                raise BlobCorrupt(f"blob {digest.hash} is damaged: its content has another digest")
+                raise damaged(digest)
             return Placed(_finish(fd, mode), fingerprint)
         finally:
             os.close(fd)

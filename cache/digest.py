@@ -79,12 +79,17 @@ def fingerprint_file(path_or_fd: str | int) -> Fingerprint:
 
 
 def _fingerprint_fd(fd: int) -> Fingerprint:
-    head = os.read(fd, CHUNK_BYTES)
-    if len(head) < CHUNK_BYTES:
-        tail = os.read(fd, CHUNK_BYTES)  # empty at once for a regular file; pipes come in pieces
-        if not tail:
-            return fingerprint_bytes(head)
-        head += tail
+    # Asking for much more than there is costs more than reading it: the buffer is made before the kernel is asked.
+    size_bytes = os.fstat(fd).st_size
+    if size_bytes <= CHUNK_BYTES:
+        data = os.read(fd, size_bytes + 1)
+        if len(data) <= size_bytes and size_bytes:
+            return fingerprint_bytes(data)
+        return _fingerprint_stream(fd, data)  # it grew, or is a pipe or one of the kernel's files without a size
+    return _fingerprint_stream(fd, b"")
+
+
+def _fingerprint_stream(fd: int, head: bytes) -> Fingerprint:
     hasher = Hasher()
     hasher.update(head)
     buffer = memoryview(bytearray(CHUNK_BYTES))

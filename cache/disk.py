@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import BinaryIO
 
 from cache.clone import clone, write_all
@@ -13,7 +14,7 @@ from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
 from cache.folder import Folder, read_all, unavailable, unlink
 from cache.lease import Lease
 from cache.seal import seal, unseal
-from cache.store import check_blob, check_limit, checked_key
+from cache.store import LocalStore, check_limit, checked_key, damaged
 from cache.wire import ActionResult, decode_action_result, encode_action_result
 
 MAX_RESULT_BYTES = 16 * 1024**2
@@ -28,7 +29,7 @@ def default_root(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "sam-build-engine", "v1")
 
 
-class DiskStore:
+class DiskStore(LocalStore):
     """A Store, LocalStore and ActionCache in the folder `root`, which is made at the first write."""
 
     def __init__(self, root: str) -> None:
@@ -46,19 +47,19 @@ class DiskStore:
 
     def read(self, digest: Digest, limit: int) -> bytes:
         """See Store."""
+        hash_, size_bytes = digest
         check_limit(digest, limit)
         fd = self._open(digest)
         try:
-            data = read_all(fd, digest.size_bytes + 1)
+            data = read_all(fd, size_bytes + 1)
         except OSError as error:
             raise unavailable(error, self.locate(digest)) from error
         finally:
             os.close(fd)
-        try:
-            return check_blob(data, digest)
-        except BlobCorrupt:
+        if len(data) != size_bytes or sha256(data).hexdigest() != hash_:
             self.discard(digest)
-            raise
+            raise damaged(digest)
+        return data
 
     def open(self, digest: Digest) -> BinaryIO:
         """See Store."""
@@ -98,10 +99,11 @@ class DiskStore:
         Raises:
             OSError: the file cannot be read.
         """
-        if os.fstat(fd).st_size > CHUNK_BYTES:
+        size_bytes = os.fstat(fd).st_size
+        if size_bytes > CHUNK_BYTES:
             return self._absorb_large(fd)
-        data = read_all(fd, CHUNK_BYTES + 1)
-        if len(data) > CHUNK_BYTES:
+        data = read_all(fd, size_bytes + 1)
+        if len(data) > size_bytes:  # it grew
             os.lseek(fd, 0, os.SEEK_SET)
             return self._absorb_large(fd)
         fingerprint = fingerprint_bytes(data)

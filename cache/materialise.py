@@ -7,22 +7,26 @@ descriptor of the new directory, exclusively and never through a link; links com
 from __future__ import annotations
 
 import os
-from typing import Literal, NamedTuple
+from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
+from typing import NamedTuple
 
 from cache.copier import Copier
 from cache.digest import Fingerprint
 from cache.errors import StoreUnavailable
 from cache.hardlink import LinkPool
+from cache.placing import DIRECTORY_FLAGS, LinkMode, place_files, placer
 from cache.remove import remove_tree
 from cache.sharedtree import shared_tree
 from cache.statkey import StatKey, stat_key
 from cache.store import LocalStore, Store
 from cache.tree import MODE_BITS, Entry, Tree, encode_tree
 
-LinkMode = Literal["clone", "copy", "hardlink", "symlink"]
-"""How files come to be: sharing blocks where possible, written, linked to a pool, or the directory itself a link."""
+__all__ = ["LinkMode", "Materialised", "materialise"]
 
-_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+SMALL_FILE_BYTES = 256 * 1024
+"""On average. Hashing and writing larger files leaves the interpreter to other threads for long enough to pay."""
+_ONE_AT_A_TIME = Lock()
 
 
 class Materialised(NamedTuple):
@@ -45,31 +49,29 @@ def materialise(tree: Tree, destination: str, store: Store, link_mode: LinkMode 
         StoreUnavailable: the store cannot be read.
         OSError: the directory cannot be made (it exists, no space, no permission).
     """
-    local = store if isinstance(store, LocalStore) else None
-    if link_mode == "symlink" and local is not None:
-        return _materialise_link(tree, destination, local)
-    if link_mode == "hardlink" and local is not None:
-        return _materialise_directory(tree, destination, LinkPool(local))
-    return _materialise_directory(tree, destination, Copier(store, clones=link_mode != "copy"))
+    if link_mode == "symlink" and isinstance(store, LocalStore):
+        return _materialise_link(tree, destination, store)
+    return _materialise_directory(tree, destination, placer(store, link_mode))
 
 
 def _materialise_link(tree: Tree, destination: str, store: LocalStore) -> Materialised:
-    copier = Copier(store, clones=True)
+    how = placer(store, "clone")
     digest = encode_tree(tree).tree_digest
     try:
-        path, found = shared_tree(tree, digest, store.folder, lambda path: _materialise_directory(tree, path, copier))
+        path, found = shared_tree(tree, digest, store.folder, lambda path: _materialise_directory(tree, path, how))
     except StoreUnavailable:  # a read-only store can still be copied from
-        return _materialise_directory(tree, destination, copier)
+        return _materialise_directory(tree, destination, how)
     os.symlink(path, destination)
     return Materialised(found.stats, found.fingerprints)
 
 
-def _materialise_directory(tree: Tree, destination: str, placer: Copier | LinkPool) -> Materialised:
+def _materialise_directory(tree: Tree, destination: str, how: Copier | LinkPool) -> Materialised:
     os.mkdir(destination, 0o700)
     try:
-        root_fd = os.open(destination, _DIRECTORY_FLAGS)
+        root_fd = os.open(destination, DIRECTORY_FLAGS)
         try:
-            return _Making(tree, root_fd, placer).run()
+            with _turn(tree):
+                return _Making(tree, root_fd).run(how)
         finally:
             os.close(root_fd)
     except BaseException:
@@ -77,22 +79,26 @@ def _materialise_directory(tree: Tree, destination: str, placer: Copier | LinkPo
         raise
 
 
+def _turn(tree: Tree) -> AbstractContextManager[object]:
+    """Trees of small files are made one at a time: threads that take turns at every call are slower than one thread."""
+    is_small = tree.content_bytes <= SMALL_FILE_BYTES * len(tree.entries)
+    return _ONE_AT_A_TIME if is_small else nullcontext()
+
+
 class _Making:
     """One directory in the making; paths are relative to the descriptor of its root."""
 
-    def __init__(self, tree: Tree, root_fd: int, placer: Copier | LinkPool) -> None:
+    def __init__(self, tree: Tree, root_fd: int) -> None:
         self._tree = tree
         self._root_fd = root_fd
-        self._placer = placer
         self._stats: list[tuple[str, StatKey]] = []
         self._fingerprints: dict[str, Fingerprint] = {}
 
-    def run(self) -> Materialised:
+    def run(self, how: Copier | LinkPool) -> Materialised:
         directories = [entry for entry in self._tree.entries if entry.kind == "directory"]
         for entry in directories:
             os.mkdir(entry.path, entry.mode & 0o777 | 0o700, dir_fd=self._root_fd)
-        for path, files in self._files_by_directory().items():
-            self._place_files(path, files)
+        self._place_files(how)
         for entry in self._tree.entries:
             if entry.target is not None:
                 self._place_link(entry.path, entry.target)
@@ -104,24 +110,11 @@ class _Making:
         self._stats.sort()
         return Materialised(tuple(self._stats), self._fingerprints)
 
-    def _files_by_directory(self) -> dict[str, list[Entry]]:
-        groups: dict[str, list[Entry]] = {}
-        for entry in self._tree.entries:
-            if entry.digest is not None:
-                groups.setdefault(entry.path.rpartition("/")[0], []).append(entry)
-        return groups
-
-    def _place_files(self, directory: str, files: list[Entry]) -> None:
-        fd = os.open(directory or ".", _DIRECTORY_FLAGS, dir_fd=self._root_fd)
-        start = len(directory) + 1 if directory else 0
-        try:
-            for path, _, mode, digest, _ in files:
-                if digest is not None:
-                    key, fingerprint = self._placer.place(digest, mode, path[start:], fd)
-                    self._stats.append((path, key))
-                    self._fingerprints[path] = fingerprint
-        finally:
-            os.close(fd)
+    def _place_files(self, how: Copier | LinkPool) -> None:
+        files = [entry for entry in self._tree.entries if entry.digest is not None]
+        for entry, placed in zip(files, place_files(files, self._root_fd, how), strict=True):
+            self._stats.append((entry.path, placed.key))
+            self._fingerprints[entry.path] = placed.fingerprint
 
     def _place_link(self, path: str, target: str) -> None:
         os.symlink(target, path, dir_fd=self._root_fd)

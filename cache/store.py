@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import BinaryIO, Protocol
 
-from cache.digest import Digest, Fingerprint, digest_bytes
+from cache.digest import Digest, Fingerprint
 from cache.errors import BlobCorrupt
 from cache.folder import Folder
 from cache.wire import ActionResult
@@ -59,17 +60,21 @@ class Store(Protocol):
         ...
 
 
-@runtime_checkable
-class LocalStore(Store, Protocol):
-    """A store whose blobs are files of this machine, so that they can be cloned and linked."""
+class LocalStore(Store):
+    """A store whose blobs are files of this machine, so that they can be cloned and linked.
+
+    A base class and no protocol: asking an object whether it meets a protocol takes longer than restoring a small file.
+    """
 
     folder: Folder
     """Where the files lie; further ones that are made of blobs may be kept beside them."""
 
+    @abstractmethod
     def locate(self, digest: Digest) -> str:
         """Absolute path of the blob's file, which may not be there and must not be written to."""
         ...
 
+    @abstractmethod
     def absorb(self, fd: int) -> Fingerprint:
         """Keep the content of an open file, read once from its beginning for both hashes and for the copy."""
         ...
@@ -102,11 +107,9 @@ def checked_key(key: str) -> str:
     return key
 
 
-def check_blob(data: bytes, digest: Digest) -> bytes:
-    """`data`, if it is what `digest` names, else BlobCorrupt."""
-    if digest_bytes(data) != digest:
-        raise BlobCorrupt(f"blob {digest.hash} is damaged: its content has another digest")
-    return data
+def damaged(digest: Digest) -> BlobCorrupt:
+    """The error for a blob whose content has another digest."""
+    return BlobCorrupt(f"blob {digest.hash} is damaged: its content has another digest")
 
 
 def check_limit(digest: Digest, limit: int) -> None:
