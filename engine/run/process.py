@@ -16,6 +16,8 @@ from engine.make.invocation import UMASK
 GRACE_S = 5.0
 """Seconds between SIGTERM and SIGKILL."""
 
+_LONGEST_POLL_MS = 2**31 - 1
+
 
 class Exit(NamedTuple):
     """How a child ended."""
@@ -50,10 +52,10 @@ class Processes:
             if timed_out:
                 _signal_group(process.pid, signal.SIGTERM)
                 _ends(process, GRACE_S)
-            _signal_group(process.pid, signal.SIGKILL)
-            code = process.wait()
-            with self._lock:
+            with self._lock:  # before it is reaped and its number may become another's
+                _signal_group(process.pid, signal.SIGKILL)
                 self._groups.discard(process.pid)
+            code = process.wait()
         if self._stopping:
             raise Interrupted("The build was interrupted")
         return Exit(code, timed_out)
@@ -96,11 +98,14 @@ def _ends(process: subprocess.Popen[bytes], timeout_s: float | None) -> bool:
     """Whether the child ends in time. It is not reaped, so that its group's number cannot be another's yet."""
     if not hasattr(os, "pidfd_open"):
         return _ends_by_waiting(process, timeout_s)
-    descriptor = os.pidfd_open(process.pid)
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:  # older kernels and some sandboxes have none
+        return _ends_by_waiting(process, timeout_s)
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))
+        return bool(poll.poll(None if timeout_s is None else min(timeout_s * 1000, _LONGEST_POLL_MS)))
     finally:
         os.close(descriptor)
 
