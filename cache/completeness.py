@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from cache.digest import Digest
 from cache.errors import BlobCorrupt, BlobMissing
-from cache.store import Store
+from cache.store import LocalStore, Store
 from cache.tree import MAX_TREE_BYTES, Tree, decode_tree
 from cache.wire import ActionResult
 
 
 def read_tree(store: Store, tree_digest: Digest) -> Tree:
-    """The tree that a store holds as `tree_digest`.
+    """The tree that a store holds as `tree_digest`; at once where this thread's last hit named it.
 
     Raises:
         BlobMissing: it is not there.
         BlobCorrupt: what lay there is not a sound tree.
     """
-    return decode_tree(store.read(tree_digest, MAX_TREE_BYTES))
+    recalled = store.recall(tree_digest) if isinstance(store, LocalStore) else None
+    return decode_tree(store.read(tree_digest, MAX_TREE_BYTES)) if recalled is None else recalled
 
 
 def direct_digests(result: ActionResult) -> set[Digest]:
@@ -32,13 +33,19 @@ def direct_digests(result: ActionResult) -> set[Digest]:
 
 def is_complete(result: ActionResult, store: Store) -> bool:
     """Whether every blob that a result names, and those that its trees name, are in the store."""
+    return complete_trees(result, store) is not None
+
+
+def complete_trees(result: ActionResult, store: Store) -> dict[Digest, Tree] | None:
+    """The result's trees by digest; None where a blob that it or they name is not in the store."""
     if store.missing(direct_digests(result)):
-        return False
-    digests: set[Digest] = set()
+        return None
     try:
-        for output in result.output_directories:
-            entries = read_tree(store, output.tree_digest).entries
-            digests.update(entry.digest for entry in entries if entry.digest is not None)
+        trees = {
+            output.tree_digest: decode_tree(store.read(output.tree_digest, MAX_TREE_BYTES))
+            for output in result.output_directories
+        }
     except (BlobMissing, BlobCorrupt):
-        return False
-    return not store.missing(digests)
+        return None
+    files = {entry.digest for tree in trees.values() for entry in tree.entries if entry.digest is not None}
+    return None if store.missing(files) else trees

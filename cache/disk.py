@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from threading import local
 from typing import BinaryIO
 
 from cache.clone import clone, write_all
-from cache.completeness import is_complete
+from cache.completeness import complete_trees
 from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, digest_bytes, fingerprint_bytes, fingerprint_file
 from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
 from cache.folder import Folder, read_all, unavailable, unlink
 from cache.lease import Lease
 from cache.seal import seal, unseal
 from cache.store import LocalStore, check_limit, checked_key, damaged
+from cache.tree import Tree
 from cache.wire import ActionResult, decode_action_result, encode_action_result
 
 MAX_RESULT_BYTES = 16 * 1024**2
@@ -35,6 +37,7 @@ class DiskStore(LocalStore):
     def __init__(self, root: str) -> None:
         self.folder = Folder(root)
         self.root = self.folder.root
+        self._last_hit = local()
 
     def locate(self, digest: Digest) -> str:
         """See LocalStore."""
@@ -172,7 +175,14 @@ class DiskStore(LocalStore):
             unlink(path)
             return None
         # Touched before its blobs are looked at: a collection that runs now sees the use, or has removed the result.
-        return result if self.folder.touch(path, status.st_mtime) and is_complete(result, self) else None
+        trees = complete_trees(result, self) if self.folder.touch(path, status.st_mtime) else None
+        self._last_hit.trees = trees
+        return None if trees is None else result
+
+    def recall(self, tree_digest: Digest) -> Tree | None:
+        """See LocalStore."""
+        trees: dict[Digest, Tree] | None = getattr(self._last_hit, "trees", None)
+        return trees.get(tree_digest) if trees is not None else None
 
     def put(self, key: str, result: ActionResult) -> None:
         """See ActionCache."""

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from cache.digest import Digest, Fingerprint
 from cache.errors import BlobCorrupt
 from cache.folder import Folder
+from cache.tree import Tree
 from cache.wire import ActionResult
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -72,6 +73,11 @@ class LocalStore(Store):
     @abstractmethod
     def locate(self, digest: Digest) -> str:
         """Absolute path of the blob's file, which may not be there and must not be written to."""
+        ...
+
+    @abstractmethod
+    def recall(self, tree_digest: Digest) -> Tree | None:
+        """A tree of the last hit of the calling thread, which need not be read and decoded again."""
         ...
 
     @abstractmethod

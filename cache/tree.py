@@ -143,7 +143,7 @@ def _parents_first(directories: Iterable[_Built]) -> list[_Built]:
 
 
 def _check_representable(entries: tuple[Entry, ...]) -> None:
-    _check_bounds(entries, NotRepresentable)
+    _check_bounds(entries)
     for entry in entries:
         try:
             entry.path.encode()
@@ -153,14 +153,14 @@ def _check_representable(entries: tuple[Entry, ...]) -> None:
     _check_links(entries, NotRepresentable)
 
 
-def _check_bounds(entries: tuple[Entry, ...], error: type[CacheError]) -> None:
+def _check_bounds(entries: tuple[Entry, ...]) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise error(f"the tree has more than {MAX_ENTRIES} entries")
+        raise NotRepresentable(f"the tree has more than {MAX_ENTRIES} entries")
     if Tree(entries).content_bytes > MAX_CONTENT_BYTES:
-        raise error(f"the tree's files have more than {MAX_CONTENT_BYTES} bytes")
+        raise NotRepresentable(f"the tree's files have more than {MAX_CONTENT_BYTES} bytes")
     for entry in entries:
         if entry.path.count("/") >= MAX_DEPTH or len(entry.path) > MAX_PATH_BYTES:
-            raise error(f"{entry.path[:80]!r}…: the path is too deep or too long")
+            raise NotRepresentable(f"{entry.path[:80]!r}…: the path is too deep or too long")
 
 
 def _check_links(entries: tuple[Entry, ...], error: type[CacheError]) -> None:
@@ -195,12 +195,14 @@ def decode_tree(message: bytes) -> Tree:
             child = directories.get(node.digest)
             entries.append(Entry(prefix + node.name, "directory", _directory_mode(child), None, None))
             pending.append((f"{prefix}{node.name}/", child, depth + 1))
-        budget -= sum([len(entry.path) for entry in entries[start:]])
-        if budget < 0 or len(entries) > MAX_ENTRIES:
+        lengths = [len(entry.path) for entry in entries[start:]]
+        budget -= sum(lengths)
+        if budget < 0 or len(entries) > MAX_ENTRIES or max(lengths, default=0) > MAX_PATH_BYTES:
             raise BlobCorrupt(f"a tree names more than {MAX_ENTRIES} entries or too long paths")
     entries.sort()
     tree = Tree(tuple(entries), _directory_mode(root))
-    _check_bounds(tree.entries, BlobCorrupt)
+    if tree.content_bytes > MAX_CONTENT_BYTES:
+        raise BlobCorrupt(f"a tree's files have more than {MAX_CONTENT_BYTES} bytes")
     _check_links(tree.entries, BlobCorrupt)
     return tree
 
@@ -229,14 +231,23 @@ def _checked_directory(message: bytes) -> Directory:
         if any(second <= first for first, second in pairwise(row_names)):
             raise BlobCorrupt("a directory of a tree is not sorted, or names something twice")
         names += row_names
-    if len(set(names)) != len(names):
-        raise BlobCorrupt("a directory of a tree names something twice")
-    for name in names:
-        _check_name(name)
+    _check_names(names)
     for link in directory.symlinks:
         if not link.target or "\0" in link.target or len(link.target.encode()) > MAX_PATH_BYTES:
             raise BlobCorrupt(f"{link.name!r}: the symbolic link has no text that a file system takes")
     return directory
+
+
+def _check_names(names: list[str]) -> None:
+    """Refuse what no directory gives as names; looked at together, since there may be very many."""
+    distinct = set(names)
+    if len(distinct) != len(names):
+        raise BlobCorrupt("a directory of a tree names something twice")
+    joined = "/".join(names)
+    is_plain = distinct.isdisjoint(("", ".", "..")) and "\0" not in joined and joined.count("/") < max(len(names), 1)
+    if not is_plain or max(map(len, names), default=0) > MAX_NAME_BYTES // 4:
+        for name in names:
+            _check_name(name)
 
 
 def _check_name(name: str) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from cache.completeness import read_tree
 from cache.digest import Digest, digest_bytes
 from cache.disk import DiskStore, default_root
 from cache.errors import BlobCorrupt, BlobMissing, StoreUnavailable
 from cache.folder import TOUCH_INTERVAL_S
 from cache.seal import seal
 from cache.store import LocalStore
+from cache.tree import decode_tree
 from cache.wire import ActionResult, decode_action_result
+from tests.cache.recorded import key, record
 from tests.cache.samples import LARGE
 
 KEY = "0a" * 32
@@ -90,6 +94,21 @@ def test_a_hit_notes_its_use(store: DiskStore) -> None:
     assert os.stat(path).st_mtime > then
 
 
+def test_the_trees_of_a_threads_last_hit_are_at_hand(store: DiskStore) -> None:
+    digest = record(store, 1, b"one").output_directories[0].tree_digest
+    other = record(store, 2, b"two").output_directories[0].tree_digest
+    assert store.recall(digest) is None
+    store.get(key(1))
+    tree = store.recall(digest)
+    assert tree == decode_tree(store.read(digest, 1 << 20))
+    assert read_tree(store, digest) is tree
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(store.recall, digest).result() is None
+    store.get(key(2))
+    assert store.recall(digest) is None
+    assert store.recall(other) is not None
+
+
 def test_keeping_what_is_there_notes_its_use_and_writes_nothing(store: DiskStore, tmp_path: Path) -> None:
     digest = store.put_bytes(LARGE)
     path = store.locate(digest)
@@ -147,6 +166,7 @@ def test_a_store_that_may_only_be_read_gives_hits(bound_dir: Path) -> None:
 _WRITER = """
 import sys
 from cache.disk import DiskStore
+from cache.tree import decode_tree
 from cache.wire import ActionResult
 store = DiskStore(sys.argv[1])
 for n in range(200):

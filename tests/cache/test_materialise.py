@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 
@@ -185,3 +186,16 @@ def test_a_restored_file_is_apart_from_the_store(tmp_path: Path, store: DiskStor
             file.write(b"edited")
         digest = made.fingerprints[path].digest
         assert digest_bytes(store.read(digest, 1 << 30)) == digest
+
+
+def test_threads_restore_at_once(tmp_path: Path, store: DiskStore) -> None:
+    made = kept(store, tmp_path / "made")
+    write_file(tmp_path / "small" / "file", b"x")
+    small = ingest(str(tmp_path / "small"), store)
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(8):
+            threads.submit(materialise, made.tree, str(tmp_path / f"{number}"), store)
+            threads.submit(materialise, small.tree, str(tmp_path / f"s{number}"), store)
+    for number in range(8):
+        assert listing(tmp_path / f"{number}") == listing(tmp_path / "made")
+        assert listing(tmp_path / f"s{number}") == listing(tmp_path / "small")
