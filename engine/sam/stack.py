@@ -17,6 +17,7 @@ from engine.sam.symbols import Symbols, Unresolvable
 STACK_LIMIT = 1000
 """Most stacks of one application."""
 
+_NAME_LIMIT_BYTES = 255
 _FOREACH = "Fn::ForEach::"
 _REMOTE = ("s3://", "http://", "https://")
 
@@ -260,7 +261,8 @@ class _Nesting:
 
 def is_path_component(name: str) -> bool:
     """Whether `name` can be one folder below the build directory."""
-    return name not in ("", ".", "..") and "/" not in name and "\0" not in name
+    is_plain = name not in ("", ".", "..") and "/" not in name and "\0" not in name
+    return is_plain and len(name.encode(errors="replace")) <= _NAME_LIMIT_BYTES
 
 
 def _local_path(stack: Stack, location: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError
+from engine.sam.stack import is_path_component
 from tests.sam.project import function, load, resources, target, write
 
 HEAD = "Resources:\n  A: {Type: AWS::Serverless::"
@@ -140,6 +141,14 @@ def test_what_is_wrong_is_one_error_with_its_place(tmp_path: Path, text: str, me
     assert message in caught.value.message
     place = f"{tmp_path}/template.yaml" + ("" if line is None else f":{line}")
     assert caught.value.rows[0] == ("template", place)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("Fn", True), ("é" * 127, True), ("é" * 128, False), ("", False), ("..", False), ("a/b", False), ("a\0", False)],
+)
+def test_names_that_can_be_folders(name: str, answer: bool) -> None:
+    assert is_path_component(name) is answer
 
 
 def test_included_file_is_relative_to_the_working_directory(tmp_path: Path) -> None:
