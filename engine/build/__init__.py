@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Mapping
 
-from engine.build.cleaning import clean
+from cache.snapshot import filesystem_clock_ns
+from engine.build.cleaning import clean, remove_departed
 from engine.build.guard import refuse_dangerous_build_dir
 from engine.build.options import BuildOptions
 from engine.build.outcome import BuildOutcome, ResourceRow
@@ -36,7 +37,7 @@ def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str
     state_dir = state_dir_of(options.build_dir)
     with project_lock(state_dir, lambda owner: report(Waiting(owner))):
         trace = traces.load(state_dir)
-        templates = Templates(options, trace)
+        templates = Templates(options, trace, filesystem_clock_ns(state_dir))
         planned = templates.plan()
         for warning in planned.warnings:
             report(Warned(warning))
@@ -57,6 +58,8 @@ def _bring_up_to_date(
 ) -> bool:
     """Bring every target to its end; whether the user interrupted it."""
     session.artifacts.recover()
+    if planned.full:
+        remove_departed(planned, trace, session.artifacts)
     left = session.worker.settle()
     if not left:
         return False
@@ -158,10 +161,10 @@ def _leave_templates(
     }
     try:
         os.makedirs(options.build_dir, exist_ok=True)
-        written = write_templates(templates, planned, artifacts, trace)
+        left = write_templates(templates, planned, artifacts, trace)
         if planned.full:
-            clean(options.build_dir, planned, trace, session.artifacts, lambda message: report(Warned(message)))
-        if planned.full and written:
+            clean(options.build_dir, planned, left.paths, trace, session.artifacts, lambda text: report(Warned(text)))
+        if planned.full and left.written:
             write_build_toml(templates, options.build_dir)
     except OSError as error:
         raise _unwritable(options.build_dir, error) from None

@@ -1,4 +1,4 @@
-"""Cleaning after a full build: artifacts of resources that left the template go, what is nobody's stays."""
+"""Cleaning in a full build: artifacts of resources that left the template go, what is nobody's stays."""
 
 from __future__ import annotations
 
@@ -7,23 +7,38 @@ import os
 from collections.abc import Callable, Iterator
 
 from engine.build.template import Planned
+from engine.build.templates import UNFINISHED
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
 
 TEMPLATE = "template.yaml"
 
 
-def clean(build_dir: str, planned: Planned, trace: Trace, artifacts: Artifacts, warn: Callable[[str], None]) -> None:
-    """Remove what a former build left and this template no longer has; tell of entries that no build made.
+def remove_departed(planned: Planned, trace: Trace, artifacts: Artifacts) -> None:
+    """Before anything is built, remove what a former build left for resources that this template no longer has.
 
-    Called when the output templates are written.
+    A function may have become a stack, or a stack a function: what lies within a target's artifact is the target's.
     """
     current = {target.full_path for target in planned.everything}
     for name in trace.targets():
         if name not in current:
-            artifacts.discard(name)
+            if current.isdisjoint(_ancestors(name)):
+                artifacts.discard(name)
             trace.forget(name)
-    templates = _remove_old_templates(build_dir, planned, trace)
+
+
+def clean(
+    build_dir: str,
+    planned: Planned,
+    left: tuple[str, ...],
+    trace: Trace,
+    artifacts: Artifacts,
+    warn: Callable[[str], None],
+) -> None:
+    """When the output templates are `left`, remove old ones and what sam built; tell of what no build made."""
+    current = {target.full_path for target in planned.everything}
+    templates = {os.path.relpath(path, build_dir) for path in left}
+    _remove_old_templates(build_dir, trace, templates, current)
     expected = current | templates
     expected |= {folder for path in expected for folder in _ancestors(path.rpartition("/")[0])}
     unknown = list(_strangers(build_dir, "", expected, current))
@@ -35,15 +50,14 @@ def clean(build_dir: str, planned: Planned, trace: Trace, artifacts: Artifacts, 
             warn(f"{os.path.join(build_dir, path)} is neither this build's nor sam's: left alone")
 
 
-def _remove_old_templates(build_dir: str, planned: Planned, trace: Trace) -> set[str]:
-    """Remove output templates of stacks that are gone; returns those of this build, relative to the build directory."""
-    known = {request: {path for path, _ in left[1]} for request, left in trace.outputs.items()}
-    current = known.get(planned.request, set())
-    for path in set().union(*known.values()) - current:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-            os.removedirs(os.path.dirname(path))
-    return {os.path.relpath(path, build_dir) for path in current}
+def _remove_old_templates(build_dir: str, trace: Trace, current: set[str], targets: set[str]) -> None:
+    """Remove output templates of stacks that are gone; what lies within a target's artifact is the target's."""
+    former = {os.path.relpath(path, build_dir) for known in trace.outputs.values() for path, _ in known[1]}
+    for path in former - current:
+        if targets.isdisjoint(_ancestors(path)) and not path.startswith(".."):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(build_dir, path))
+                os.removedirs(os.path.dirname(os.path.join(build_dir, path)))
 
 
 def _strangers(build_dir: str, folder: str, expected: set[str], whole: set[str]) -> Iterator[str]:
@@ -52,7 +66,7 @@ def _strangers(build_dir: str, folder: str, expected: set[str], whole: set[str])
         names = sorted(entry.name for entry in entries)
     for name in names:
         path = f"{folder}/{name}" if folder else name
-        if path not in expected:
+        if path not in expected and path.removesuffix(UNFINISHED) not in expected:
             yield path
         elif path not in whole and os.path.isdir(os.path.join(build_dir, path)):
             yield from _strangers(build_dir, path, expected, whole)

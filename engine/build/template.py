@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cache.snapshot import key_of, trusted
 from engine.build.guard import refuse_sources_in_build_dir
 from engine.build.options import BuildOptions
 from engine.plan.graph import Graph
@@ -35,13 +36,19 @@ class Planned(NamedTuple):
     warnings: tuple[str, ...]
     full: bool
     """Whether everything was asked for, nothing excluded."""
+    sources: str
+    """Digest of all that the plan was made of; empty where that may have changed while it was read."""
 
 
 class Templates:
     """Parses the template at most once in a build, and only when something needs it."""
 
-    def __init__(self, options: BuildOptions, trace: Trace) -> None:
+    def __init__(self, options: BuildOptions, trace: Trace, clock_ns: int) -> None:
+        """`clock_ns` is the file system's clock from before anything is read."""
         self._options = options
+        self._clock_ns = clock_ns
+        self._files: tuple[tuple[str, str], ...] = ()
+        self._links: tuple[tuple[str, str], ...] = ()
         self._trace = trace
         self._application: Application | None = None
 
@@ -54,11 +61,25 @@ class Templates:
         request = self._request()
         known = self._trace.plans.get(request)
         if known is not None and _still(known[0], known[1]):
-            return _decode(request, known[2])
+            self._files, self._links = known[0], known[1]
+            return _decode(request, known[2])._replace(sources=_sources(known[0], known[1]))
+        return self._planned_anew(request)
+
+    def _planned_anew(self, request: str) -> Planned:
         planned = self._plan(request)
-        files = tuple((path, _digest(path)) for path in self.application().inputs)
-        self._trace.set_plan(request, (files, self.application().links, _encode(planned)))
+        application = self.application()
+        self._files = tuple((path, _digest(path)) for path in application.inputs)
+        self._links = application.links
+        if not all(_at_rest(path, self._clock_ns) for path in application.inputs):
+            self._trace.forget_plan(request)
+            return planned
+        planned = planned._replace(sources=_sources(self._files, self._links))
+        self._trace.set_plan(request, (self._files, self._links, _encode(planned)))
         return planned
+
+    def still_as_planned(self) -> bool:
+        """Whether the files that decided the plan are what they were then."""
+        return _still(self._files, self._links)
 
     def application(self) -> Application:
         """The parsed template."""
@@ -94,7 +115,7 @@ class Templates:
         others = tuple(row.full_path for row in application.candidates if row.full_path not in known)
         warnings = (*application.warnings, *selection.warnings)
         full = not options.resources and not options.exclude
-        return Planned(request, targets, graph, application.targets, others, warnings, full)
+        return Planned(request, targets, graph, application.targets, others, warnings, full, "")
 
     def _request(self) -> str:
         options = self._options
@@ -110,6 +131,19 @@ def _still(files: tuple[tuple[str, str], ...], links: tuple[tuple[str, str], ...
     return all(_digest(path) == digest for path, digest in files) and all(
         os.path.realpath(path) == real for path, real in links
     )
+
+
+def _sources(files: tuple[tuple[str, str], ...], links: tuple[tuple[str, str], ...]) -> str:
+    return hashlib.sha256(repr((files, links)).encode(errors="surrogateescape")).hexdigest()
+
+
+def _at_rest(path: str, clock_ns: int) -> bool:
+    """Whether a file was last written before `clock_ns`, so that what was parsed since is what it holds."""
+    try:
+        status = key_of(os.stat(path))
+    except OSError:
+        return True
+    return trusted(status, clock_ns) == status
 
 
 def _digest(path: str) -> str:
@@ -148,4 +182,5 @@ def _decode(request: str, known: tuple[Any, ...]) -> Planned:
         others,
         warnings,
         full,
+        "",
     )

@@ -95,6 +95,7 @@ class Actions:
         digests = tuple((path, self._scanner.file(path)) for path in makefiles.in_place)
         rows = [
             Row("command", "", f"make --makefile {self._place(target.makefile, target)} {target.make_target}"),
+            Row("artifact", "", target.built_as or target.full_path),
             Row("tree", "", tree.digest if tree else ABSENT),
             Row("platform", "", self._circumstances.platform),
             Row("make", "", self._circumstances.make_version),

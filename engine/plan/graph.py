@@ -48,7 +48,10 @@ def build_graph(targets: tuple[Target, ...], selected: Iterable[str] | None) -> 
     after = {name: tuple(sorted(graph.predecessors(name), key=position.__getitem__)) for name in order}
     make_targets = {target.full_path: target.make_target for target in chosen}
     chosen = tuple(
-        target._replace(make_target=make_targets[leaders.get(target.full_path, target.full_path)]) for target in chosen
+        target._replace(make_target=make_targets[leader], built_as=leader)
+        if (leader := leaders.get(target.full_path))
+        else target
+        for target in chosen
     )
     return chosen, Graph(order, inputs, after)
 

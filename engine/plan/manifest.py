@@ -40,6 +40,7 @@ def key_of(rows: Manifest) -> str:
 _SENTENCES = {
     "format": "keys are made in another way by this version of engine",
     "command": "the make command changed",
+    "artifact": "its place in the build directory changed",
     "in-source": "--build-in-source changed",
     "working-directory": "WorkingDirectory changed",
     "makefile": "{name} changed",

@@ -125,6 +125,11 @@ class Trace:
             self.plans.pop(next(iter(self.plans)))
         self.changed = True
 
+    def forget_plan(self, request: str) -> None:
+        """The plan of a request can no longer be relied on."""
+        if self.plans.pop(request, None) is not None:
+            self.changed = True
+
     def save(self, directory: str) -> None:
         """Write the trace if anything in it changed, by temporary file and rename.
 

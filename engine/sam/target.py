@@ -58,3 +58,5 @@ class Target(NamedTuple):
     """Absolute path of the template that declares the target."""
     stack_path: str
     """`""` for the root stack, else `Child` or `Child/Grandchild`."""
+    built_as: str = ""
+    """Full path of the target whose make target runs for this one (`share_key`); empty: its own."""
