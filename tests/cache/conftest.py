@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cache.disk import DiskStore
+from cache.remove import remove_tree
 
 _NOBODY = 65534
 
@@ -35,7 +35,4 @@ def bound_dir() -> Iterator[Path]:
         if is_root:
             os.seteuid(0)
             os.setegid(0)
-        for path in [folder, *folder.rglob("*")]:
-            if path.is_dir() and not path.is_symlink():
-                path.chmod(0o700)
-        shutil.rmtree(folder)
+        remove_tree(str(folder))
