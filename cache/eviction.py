@@ -67,7 +67,7 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
 def collect(store: DiskStore, limit_bytes: int, max_age_s: float | None = None) -> Collected:
     """Bring the store down to `limit_bytes`, and drop results not used for `max_age_s` seconds.
 
-    Blobs that no result names go too whenever something has to go. Waits for a collection that runs already.
+    Blobs that no result names go in any case. Waits for a collection that runs already.
 
     Raises:
         StoreUnavailable: the store cannot be read or changed.
