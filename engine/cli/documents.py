@@ -24,15 +24,14 @@ def outcome_document(outcome: BuildOutcome) -> str:
 
 
 def error_document(error: BaseException) -> str:
-    """Return the document of a build that never began, as one line of JSON."""
-    message = error.message if isinstance(error, BuildError) else str(error)
-    return json.dumps(
-        {
-            "type": "result",
-            "status": "failure",
-            "error": {"type": type(error).__name__, "message": message, "resources": None},
-        }
-    )
+    """Return the document of a build that never began, as one line of JSON; the type is sam's where it has one."""
+    kind, message, resources = type(error).__name__, str(error), None
+    if isinstance(error, BuildError):
+        kind = error.sam_type or kind
+        message = error.message
+        resources = None if error.resources is None else list(error.resources)
+    failure = {"type": kind, "message": message, "resources": resources}
+    return json.dumps({"type": "result", "status": "failure", "error": failure})
 
 
 def _failure(outcome: BuildOutcome) -> dict[str, object]:

@@ -66,7 +66,10 @@ def _resolve(candidates: Sequence[Candidate], identifier: str, warnings: list[st
     for row in match.found:
         if row.lacks_build_method:
             raise InputError(
-                f"Build method missing in layer {identifier}.", hint="add Metadata: BuildMethod: makefile to the layer"
+                f"Build method missing in layer {identifier}.",
+                hint="add Metadata: BuildMethod: makefile to the layer",
+                sam_type="MissingBuildMethodException",
+                resources=(row.sam_path,),
             )
         if row.state == "skipped":
             warnings.append(f"{row.full_path} is not built: {row.reason}")
@@ -91,6 +94,8 @@ def _unknown(candidates: Sequence[Candidate], identifier: str) -> InputError:
         f"Unable to find a function or layer with name '{identifier}'",
         rows=(("not found", f"{identifier} not found. Possible options in your template: {list(known)}"),),
         hint=f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else None,
+        sam_type="ResourceNotFound",
+        resources=(identifier,),
     )
 
 
@@ -101,19 +106,39 @@ def refuse_unsupported(unsupported: Iterable[Unsupported], selection: Selection)
         for row in unsupported
         if row.full_path not in selection.excluded and (selection.names is None or row.full_path in selection.names)
     ]
-    if not refused:
-        return
+    if refused:
+        message, sam_type, about = _refusal(refused)
+        raise InputError(
+            message,
+            rows=tuple((row.full_path, f"{_reason(row)} ({_place(row)})") for row in refused),
+            hint="leave them out with "
+            + " ".join(f"-x {row.logical_id}" for row in refused[:5])
+            + (" …" if len(refused) > 5 else "")
+            + ", or give them Metadata: BuildMethod: makefile",
+            sam_type=sam_type,
+            resources=tuple(row.resource_id for row in about),
+        )
+
+
+def _refusal(refused: Sequence[Unsupported]) -> tuple[str, str, list[Unsupported]]:
+    """Message, sam's type of error and the resources that they are about.
+
+    What sam would stop at (layers first, as it builds them) is told in its words; else that make is the only builder.
+    """
+    by_sam = sorted((row for row in refused if row.sam_type), key=lambda row: row.kind != "layer")
+    if by_sam:
+        first = by_sam[0]
+        return first.reason, str(first.sam_type), [row for row in by_sam if row.reason == first.reason]
     words = "resource needs" if len(refused) == 1 else "resources need"
-    raise InputError(
-        f"{len(refused)} {words} another builder than make",
-        rows=tuple(
-            (row.full_path, f"{row.reason} ({row.template}{f':{row.line}' if row.line else ''})") for row in refused
-        ),
-        hint="leave them out with "
-        + " ".join(f"-x {row.logical_id}" for row in refused[:5])
-        + (" …" if len(refused) > 5 else "")
-        + ", or give them Metadata: BuildMethod: makefile",
-    )
+    return f"{len(refused)} {words} another builder than make", "UnsupportedBuilderException", list(refused)
+
+
+def _reason(row: Unsupported) -> str:
+    return f"{row.reason} (is '{row.meant}' meant?)" if row.meant else row.reason
+
+
+def _place(row: Unsupported) -> str:
+    return f"{row.template}:{row.line}" if row.line else row.template
 
 
 def selected_targets(targets: tuple[Target, ...], selection: Selection) -> tuple[Target, ...]:

@@ -15,9 +15,13 @@ class Unsupported(NamedTuple):
     """The identity in `--output json`."""
     kind: Literal["function", "layer"]
     reason: str
-    """Half a sentence, in sam's own words where it has some: `Runtime python3.12 needs the python builder`."""
+    """In sam's own words where it has some, else half a sentence: `Runtime python3.12 needs the python builder`."""
     template: str
     line: int | None
+    sam_type: str | None = None
+    """sam's error where it refuses the resource too, None where it has the builder."""
+    meant: str | None = None
+    """A BuildMethod that is spelt nearly like the given one."""
 
 
 class Candidate(NamedTuple):

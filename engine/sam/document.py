@@ -21,7 +21,7 @@ def read_bytes(path: str) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY), "rb") as stream:
             data = stream.read(SIZE_LIMIT_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"Template file not found at {path}") from None
+        raise InputError(f"Template file not found at {path}", sam_type="TemplateNotFoundException") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"Template file cannot be read: {reason}", rows=(("template", path),)) from None

@@ -41,11 +41,18 @@ class Lines:
         return self._path if line is None else f"{self._path}:{line}"
 
     def error(
-        self, message: str, path: Path, *, rows: tuple[tuple[str, str], ...] = (), hint: str | None = None
+        self,
+        message: str,
+        path: Path,
+        *,
+        rows: tuple[tuple[str, str], ...] = (),
+        hint: str | None = None,
+        sam_type: str | None = None,
     ) -> InputError:
         """An error about the part at `path`; its second component names the resource."""
         resource = (("resource", str(path[1])),) if len(path) > 1 and path[0] == "Resources" else ()
-        return InputError(message, rows=(("template", self.place(path)), *resource, *rows), hint=hint)
+        place = ("template", self.place(path))
+        return InputError(message, rows=(place, *resource, *rows), hint=hint, sam_type=sam_type)
 
 
 def locate(template: str, data: bytes | None, path: Path) -> int | None:

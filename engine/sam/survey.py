@@ -11,7 +11,7 @@ from engine.sam.code_paths import CodePaths
 from engine.sam.remote_code import elsewhere
 from engine.sam.stack import Nest, Resource, Stack, is_path_component
 from engine.sam.target import Target
-from engine.sam.workflow import function_obstacle, layer_obstacle
+from engine.sam.workflow import Obstacle, function_obstacle, layer_obstacle
 
 CODE_PROPERTY = {
     "AWS::Serverless::Function": "CodeUri",
@@ -101,7 +101,8 @@ class _Case:
             raise self._error("Missing required property 'ContentUri'.")
         needs_handler = self._kind == "function" and self._resource.type != _WEB_FUNCTION
         if needs_handler and self._package_type() == "Zip" and not self._properties.get("Handler"):
-            raise self._error(f"Could not find handler for function: {self._resource.logical_id}")
+            message = f"Could not find handler for function: {self._resource.logical_id}"
+            raise self._error(message, sam_type="MissingFunctionHandlerException")
 
     def _why_skipped(self) -> str | None:
         if self._kind == "layer" and not self._metadata.get("BuildMethod"):
@@ -131,16 +132,18 @@ class _Case:
             return "Zip"
         return self._properties.get("PackageType", "Zip")
 
-    def _obstacle(self) -> str | None:
+    def _obstacle(self) -> Obstacle | None:
         method = self._metadata.get("BuildMethod")
         if self._kind == "layer":
             return layer_obstacle(method)
         if self._package_type() != "Zip":
             is_image = self._package_type() == "Image"
-            return "PackageType Image needs the docker builder" if is_image else "its PackageType is not Zip or Image"
+            return Obstacle(
+                "PackageType Image needs the docker builder" if is_image else "its PackageType is not Zip or Image"
+            )
         declared = self._properties.get("Architectures")
         if declared and (not isinstance(declared, list) or len(declared) != 1):
-            return f"Function {self._resource.logical_id} property Architectures should be a list of length 1"
+            return Obstacle(f"Function {self._resource.logical_id} property Architectures should be a list of length 1")
         return function_obstacle(self._properties.get("Runtime"), method)
 
     def _definition(self) -> Definition:
@@ -235,7 +238,7 @@ class _Case:
         identity = (self._properties.get("Runtime"), code_uri, self._properties.get("ImageUri"), kept)
         return repr(_canonical([*identity, self._architecture(), kind]))
 
-    def _candidate(self, skipped: str | None, obstacle: str | None) -> Candidate:
+    def _candidate(self, skipped: str | None, obstacle: Obstacle | None) -> Candidate:
         name = self._properties.get("FunctionName") if self._kind == "function" else None
         names = (self._resource.resource_id, self._resource.logical_id, *([name] if isinstance(name, str) else []))
         return Candidate(
@@ -244,28 +247,31 @@ class _Case:
             names=tuple(dict.fromkeys(names)),
             kind=self._kind,
             state="skipped" if skipped else "unsupported" if obstacle else "target",
-            reason=skipped or obstacle or "",
+            reason=skipped or (obstacle.reason if obstacle else ""),
             is_inline=self._is_inline(),
             lacks_build_method=self._kind == "layer" and self._metadata.get("BuildMethod") is None,
         )
 
-    def _unsupported(self, reason: str) -> Unsupported:
+    def _unsupported(self, obstacle: Obstacle) -> Unsupported:
         where = ("Resources", self._resource.logical_id)
         return Unsupported(
             full_path=self._full_path,
             logical_id=self._resource.logical_id,
             resource_id=self._joined(self._resource.resource_id),
             kind=self._kind,
-            reason=reason,
+            reason=obstacle.reason,
             template=self._stack.location,
             line=self._stack.lines.line(where),
+            sam_type=obstacle.sam_type,
+            meant=obstacle.meant,
         )
 
     def _joined(self, name: str) -> str:
         return f"{self._stack.path}/{name}" if self._stack.path else name
 
-    def _error(self, message: str, *below: str) -> InputError:
-        return self._stack.lines.error(message, ("Resources", self._resource.logical_id, *below))
+    def _error(self, message: str, *below: str, sam_type: str | None = None) -> InputError:
+        where = ("Resources", self._resource.logical_id, *below)
+        return self._stack.lines.error(message, where, sam_type=sam_type)
 
 
 def _text_or_none(value: object) -> str | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import NamedTuple
+
+_BAD_RUNTIME = "UnsupportedRuntimeException"
+_BAD_BUILDER = "UnsupportedBuilderException"
 
 _MAKE_RUNTIMES = ("provided", "provided.al2", "provided.al2023")
 
@@ -35,43 +39,53 @@ _DEPRECATED_RUNTIMES = frozenset(
 )
 
 
-def function_obstacle(runtime: object, method: object) -> str | None:
-    """Why make does not build a function, in sam's words where it has some; None where make does.
+class Obstacle(NamedTuple):
+    """Why make does not build a resource."""
+
+    reason: str
+    """In sam's words where it refuses the resource too."""
+    sam_type: str | None = None
+    """sam's error where it refuses the resource too."""
+    meant: str | None = None
+    """A BuildMethod that is spelt nearly like the given one."""
+
+
+def function_obstacle(runtime: object, method: object) -> Obstacle | None:
+    """Why make does not build a function; None where make does.
 
     `runtime` and `method` are the function's `Runtime` and `Metadata.BuildMethod` after evaluation. Source of the
     rules: sam-cli's workflow selection; a deprecated or unknown runtime is refused whatever the build method is.
     """
     if not isinstance(runtime, str | None):
-        return "its Runtime is not known before deployment"
+        return Obstacle("its Runtime is not known before deployment")
     if runtime in _DEPRECATED_RUNTIMES:
-        return f"Building functions with {runtime} is no longer supported"
+        return Obstacle(f"Building functions with {runtime} is no longer supported", _BAD_RUNTIME)
     if runtime and runtime not in _BUILDER_BY_RUNTIME:
-        return f"'{runtime}' runtime is not supported"
+        return Obstacle(f"'{runtime}' runtime is not supported", _BAD_RUNTIME)
     if method:
         return _method_obstacle(method)
-    if not isinstance(runtime, str) or not runtime:
-        return "it has neither Runtime nor Metadata.BuildMethod"
+    if not runtime:
+        return Obstacle("it has neither Runtime nor Metadata.BuildMethod")
     builder = _BUILDER_BY_RUNTIME[runtime]
-    return None if builder == "make" else f"Runtime {runtime} needs the {builder} builder"
+    return None if builder == "make" else Obstacle(f"Runtime {runtime} needs the {builder} builder")
 
 
-def layer_obstacle(method: object) -> str | None:
+def layer_obstacle(method: object) -> Obstacle | None:
     """Why make does not build a layer with this `Metadata.BuildMethod`; None where make does."""
     if method == "makefile":
         return None
     if isinstance(method, str) and (method in _MAKE_RUNTIMES or method == "go1.x"):
-        return f"'{method}' runtime is not supported for layers"
+        return Obstacle(f"'{method}' runtime is not supported for layers", _BAD_RUNTIME)
     return _method_obstacle(method)
 
 
-def _method_obstacle(method: object) -> str | None:
+def _method_obstacle(method: object) -> Obstacle | None:
     if not isinstance(method, str):
-        return "its Metadata.BuildMethod is not known before deployment"
+        return Obstacle("its Metadata.BuildMethod is not known before deployment")
     builder = _BUILDER_BY_METHOD.get(method) or _BUILDER_BY_RUNTIME.get(method)
     if builder == "make":
         return None
     if builder is not None:
-        return f"BuildMethod {method} needs the {builder} builder"
+        return Obstacle(f"BuildMethod {method} needs the {builder} builder")
     near = get_close_matches(method.lower(), [*_BUILDER_BY_METHOD, *_BUILDER_BY_RUNTIME], 1)
-    meant = f" (is '{near[0]}' meant?)" if near else ""
-    return f"'{method}' does not have a supported builder{meant}"
+    return Obstacle(f"'{method}' does not have a supported builder", _BAD_BUILDER, near[0] if near else None)

@@ -89,7 +89,7 @@ def test_an_error_before_the_build_ends_in_the_same_form(capsys: pytest.CaptureF
     assert (code, out) == (1, "\nBuild Failed\n")
     assert err.startswith(f"Error: Template file not found at {project}/template.yml\n")
     code, out, _ = build(capsys, "--output", "json")
-    assert (code, json.loads(out)["error"]["type"]) == (1, "InputError")
+    assert (code, json.loads(out)["error"]["type"]) == (1, "TemplateNotFoundException")
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,15 @@ def test_an_error_before_the_build() -> None:
     }
 
 
+def test_an_error_that_sam_has_a_name_for() -> None:
+    named = InputError("no", sam_type="ResourceNotFound", resources=("Fn",))
+    assert json.loads(error_document(named))["error"] == {
+        "type": "ResourceNotFound",
+        "message": "no",
+        "resources": ["Fn"],
+    }
+
+
 def test_names_that_are_not_text_are_still_json() -> None:
     odd = TargetResult("Fn", State.BUILT, None, 0.0, 0.0, ("src/caf\udce9 changed",), None)
     assert document(outcome(odd))["resources"][0]["because"] == ["src/caf\udce9 changed"]

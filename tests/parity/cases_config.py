@@ -27,6 +27,31 @@ FUNCTION = """
             echo two > $(ARTIFACTS_DIR)/target
 """
 BOTH = ("Fn", "Layer")
+LAYER = """
+        -- template.yaml --
+        Resources:
+          Layer:
+            Type: AWS::Serverless::LayerVersion
+            Properties: {ContentUri: src}
+            Metadata: {BuildMethod: makefile}
+        -- src/Makefile --
+        build-%:
+            touch $(ARTIFACTS_DIR)/built
+"""
+OTHER_BUILDERS = """
+        -- template.yaml --
+        Resources:
+          Old:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: nodejs14.x}
+            Metadata: {BuildMethod: makefile, SamResourceId: Identity}
+          Python:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: python3.12}
+        -- src/Makefile --
+        build-%:
+            touch $(ARTIFACTS_DIR)/built
+"""
 
 CASES = (
     Case(
@@ -194,6 +219,30 @@ CASES = (
     Case(
         "json for an unknown runtime",
         FUNCTION.replace("provided", "python9.9"),
+        ("--output", "json"),
+        exit_code=1,
+    ),
+    Case(
+        "json for a deprecated runtime, beside a resource of another builder",
+        OTHER_BUILDERS,
+        ("--output", "json"),
+        exit_code=1,
+    ),
+    Case(
+        "json for an unknown BuildMethod of a layer",
+        LAYER.replace("makefile", "Makefile"),
+        ("--output", "json"),
+        exit_code=1,
+    ),
+    Case(
+        "json for a layer without BuildMethod",
+        LAYER.replace("BuildMethod: makefile", "Owner: us"),
+        ("Layer", "--output", "json"),
+        exit_code=1,
+    ),
+    Case(
+        "json for a handler that is missing",
+        FUNCTION.replace("Handler: a.b, ", ""),
         ("--output", "json"),
         exit_code=1,
     ),

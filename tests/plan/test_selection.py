@@ -72,8 +72,9 @@ def test_a_skipped_resource_is_warned_about() -> None:
 
 
 def test_a_layer_without_build_method_is_an_error() -> None:
-    with pytest.raises(InputError, match="Build method missing in layer Bare"):
+    with pytest.raises(InputError, match="Build method missing in layer Bare") as caught:
         names("Bare")
+    assert (caught.value.sam_type, caught.value.resources) == ("MissingBuildMethodException", ("Bare",))
 
 
 @pytest.mark.parametrize("identifier", ["apia", "Api", "Nope*", ""])
@@ -81,6 +82,7 @@ def test_an_unknown_name_lists_what_there_is(identifier: str) -> None:
     with pytest.raises(InputError, match="Unable to find a function or layer with name") as caught:
         names(identifier)
     assert "Possible options in your template: ['ApiA', 'ApiB', 'Worker'" in caught.value.rows[0][1]
+    assert (caught.value.sam_type, caught.value.resources) == ("ResourceNotFound", (identifier,))
 
 
 def test_an_unknown_name_hints_at_near_ones() -> None:
@@ -89,19 +91,48 @@ def test_an_unknown_name_hints_at_near_ones() -> None:
     assert caught.value.hint in ("did you mean ApiA or ApiB?", "did you mean ApiB or ApiA?")
 
 
+PYTHON = "Runtime python3.12 needs the python builder"
+UNKNOWN = "'python9.9' runtime is not supported"
+RUNTIME, BUILDER = "UnsupportedRuntimeException", "UnsupportedBuilderException"
+
+
+def unsupported(name: str, reason: str = PYTHON, line: int | None = None, **changes: object) -> Unsupported:
+    plain = Unsupported(name, name, f"Sam{name}", "function", reason, "t.yaml", line)
+    return plain._replace(**changes)  # type: ignore[arg-type]  # field names are checked by _replace
+
+
+def refusal(*others: Unsupported, excluded: frozenset[str] = frozenset()) -> InputError:
+    with pytest.raises(InputError) as caught:
+        refuse_unsupported(others, Selection(None, excluded, ()))
+    return caught.value
+
+
 def test_other_builders_are_refused_all_at_once_unless_excluded() -> None:
-    others = [
-        Unsupported(name, name, name, "function", "Runtime python3.12 needs the python builder", "t.yaml", line)
-        for name, line in (("P", 3), ("Q", None))
-    ]
-    with pytest.raises(InputError, match="2 resources need another builder") as caught:
-        refuse_unsupported(others, Selection(None, frozenset(), ()))
-    assert [row[1].rpartition(" ")[2] for row in caught.value.rows] == ["(t.yaml:3)", "(t.yaml)"]
-    assert caught.value.hint is not None
-    assert "-x P -x Q" in caught.value.hint
-    with pytest.raises(InputError, match="1 resource needs"):
-        refuse_unsupported(others, Selection(None, frozenset({"P"}), ()))
+    others = [unsupported("P", line=3), unsupported("Q")]
+    error = refusal(*others)
+    assert error.message == "2 resources need another builder than make"
+    assert error.rows == (("P", f"{PYTHON} (t.yaml:3)"), ("Q", f"{PYTHON} (t.yaml)"))
+    assert error.hint is not None
+    assert "-x P -x Q" in error.hint
+    assert refusal(*others, excluded=frozenset({"P"})).message == "1 resource needs another builder than make"
     refuse_unsupported(others, Selection(("ApiA",), frozenset(), ()))
+
+
+def test_what_sam_refuses_too_is_told_in_its_words_before_all_else() -> None:
+    mixed = [
+        unsupported("P"),
+        unsupported("U", UNKNOWN, sam_type=RUNTIME),
+        unsupported("V", UNKNOWN, sam_type=RUNTIME),
+        unsupported("L", "'Makefile' is none", kind="layer", sam_type=BUILDER, meant="makefile"),
+    ]
+    error = refusal(*mixed)
+    assert (error.message, error.sam_type, error.resources) == ("'Makefile' is none", BUILDER, ("SamL",))
+    assert [name for name, _ in error.rows] == ["P", "U", "V", "L"]
+    assert error.rows[3] == ("L", "'Makefile' is none (is 'makefile' meant?) (t.yaml)")
+    error = refusal(*mixed[:3])
+    assert (error.message, error.sam_type, error.resources) == (UNKNOWN, RUNTIME, ("SamU", "SamV"))
+    error = refusal(mixed[0])
+    assert (error.sam_type, error.resources) == (BUILDER, ("SamP",))
 
 
 def test_a_target_whose_dependency_is_excluded_is_an_error() -> None:
