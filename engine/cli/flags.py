@@ -56,8 +56,13 @@ def _template() -> list[click.Option]:
             help="Expand AWS::LanguageExtensions (Fn::ForEach and others). "
             "Also SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS=1. [default: off]",
         ),
-        _text("--region", metavar="REGION", help="Value of AWS::Region. Also AWS_REGION. [default: us-east-1]"),
-        _text("--base-dir", "-s", metavar="DIR", help="Resolve the paths of sources against this directory."),
+        _text("--region", metavar="REGION", help="Value of AWS::Region. [default: us-east-1]"),
+        click.Option(
+            ["--base-dir", "-s"],
+            type=click.Path(file_okay=False),
+            metavar="DIR",
+            help="Resolve the paths of sources against this directory.",
+        ),
     ]
 
 
@@ -71,7 +76,12 @@ def _selection() -> list[click.Option]:
             shell_complete=complete_resources,
         ),
         _text("--manifest", "-m", metavar="PATH", help="Makefile to use for every resource."),
-        _text("--build-dir", "-b", metavar="DIR", help="Where artifacts go. [default: .aws-sam/build]"),
+        click.Option(
+            ["--build-dir", "-b"],
+            type=click.Path(file_okay=False, writable=True),
+            metavar="DIR",
+            help="Where artifacts go. [default: .aws-sam/build]",
+        ),
     ]
 
 

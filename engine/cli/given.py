@@ -75,13 +75,15 @@ def _convert(ctx: click.Context, option: click.Option, value: object) -> object:
 def _convert_one(ctx: click.Context, option: click.Option, value: object) -> object:
     if not isinstance(value, _accepted(option)) or (isinstance(value, bool) and not option.is_flag):
         raise click.BadParameter(f"it must be {_wanted(option)}, not {_described(value)}")
+    if isinstance(value, str) and "\0" in value:
+        raise click.BadParameter(f"it holds a NUL character: {value!r}")
     return option.type.convert(value, option, ctx)
 
 
 def _accepted(option: click.Option) -> tuple[type, ...]:
     if option.is_flag:
         return (bool, str)
-    if isinstance(option.type, (click.types.StringParamType, click.Choice)):
+    if isinstance(option.type, (click.types.StringParamType, click.Choice, click.Path)):
         return (str,)
     return (str, int, float)
 

@@ -62,14 +62,14 @@ def resolve_options(asked: Given, resources: tuple[str, ...], environ: Mapping[s
     return BuildOptions(
         template=_template(asked, cwd),
         cwd=cwd,
-        build_dir=_path(cwd, _get(asked, "build_dir", _BUILD_DIR)),
+        build_dir=os.path.realpath(os.path.join(cwd, _get(asked, "build_dir", _BUILD_DIR))),
         cache_dir=_cache_dir(asked, environ, cwd),
         base_dir=_optional_path(cwd, _get(asked, "base_dir", None)),
         manifest=_optional_path(cwd, _get(asked, "manifest", None)),
         resources=resources,
         exclude=_get(asked, "exclude", ()),
         parameter_overrides=_parameter_overrides(asked, cwd),
-        region=_region(asked, environ),
+        region=_region(asked),
         language_extensions=_language_extensions(asked, environ),
         build_in_source=_get(asked, "build_in_source", False),
         jobs=_get(asked, "jobs", 0) or _default_jobs(),
@@ -116,12 +116,12 @@ def _cache_dir(asked: Given, environ: Mapping[str, str], cwd: str) -> str:
     return str(default_root(environ))
 
 
-def _region(asked: Given, environ: Mapping[str, str]) -> str | None:
-    """The rule for names is botocore's: a host label that is not a number."""
+def _region(asked: Given) -> str | None:
+    """The rule for names is botocore's: a host label that is not a number. The environment says nothing, as in sam."""
     region: str | None = _get(asked, "region", None)
     if region is not None and not _REGION.fullmatch(region):
         raise InputError(f"Provided region: {region} doesn't match a supported format", hint="write e.g. eu-central-1")
-    return region or environ.get("AWS_REGION") or None
+    return region
 
 
 def _language_extensions(asked: Given, environ: Mapping[str, str]) -> bool:

@@ -46,6 +46,12 @@ def test_a_repeatable_option_takes_one_value_or_a_list(tmp_path: Path, text: str
     assert settings(tmp_path).options.exclude == exclude
 
 
+def test_a_path_with_a_nul_character_is_refused(tmp_path: Path) -> None:
+    configure(tmp_path, '[default.build.parameters]\nbuild_dir = "a\\u0000b"\n')
+    with pytest.raises(InputError, match="build_dir in the configuration file is wrong: it holds a NUL character"):
+        settings(tmp_path)
+
+
 def test_numbers_and_booleans_may_be_written_as_strings(tmp_path: Path) -> None:
     configure(tmp_path, "[default.build.parameters]\njobs = '3'\nkeep_going = 'true'\ncache_size = 4096\n")
     options = settings(tmp_path).options

@@ -75,11 +75,39 @@ def test_everything_else(tmp_path: Path) -> None:
 def test_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAM_TEMPLATE_FILE", "from-environment.yaml")
     monkeypatch.setenv("ENGINE_CACHE_DIR", "/stores/one")
-    options = settings(tmp_path, SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="True", AWS_REGION="eu-west-3").options
+    options = settings(
+        tmp_path, SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="True", AWS_REGION="eu-west-3", AWS_DEFAULT_REGION="eu-west-3"
+    ).options
     assert options.template == f"{tmp_path}/from-environment.yaml"
     assert options.cache_dir == "/stores/one"
     assert options.language_extensions
-    assert options.region == "eu-west-3"
+    assert options.region is None
+
+
+def test_the_build_directory_is_where_links_lead(tmp_path: Path) -> None:
+    (tmp_path / "real/inner").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("real/inner")
+    assert settings(tmp_path, "-b", "link").options.build_dir == f"{tmp_path}/real/inner"
+    assert settings(tmp_path, "-b", "link/new").options.build_dir == f"{tmp_path}/real/inner/new"
+    configure(tmp_path, "[default.build.parameters]\nbuild_dir = 'link/..'\n")
+    assert settings(tmp_path).options.build_dir == f"{tmp_path}/real"
+
+
+@pytest.mark.parametrize("option", ["--build-dir", "--base-dir"])
+def test_a_file_in_place_of_a_directory_is_a_usage_error(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(click.BadParameter, match="Directory 'file' is a file") as given:
+        settings(tmp_path, option, "file")
+    name = option.removeprefix("--").replace("-", "_")
+    configure(tmp_path, f"[default.build.parameters]\n{name} = 'file'\n")
+    with pytest.raises(
+        InputError, match=f"{name} in the configuration file is wrong: .*'file' is a file"
+    ) as configured:
+        settings(tmp_path)
+    assert (given.value.exit_code, configured.value.exit_code) == (2, 2)
 
 
 def test_the_command_line_beats_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +116,6 @@ def test_the_command_line_beats_the_environment(tmp_path: Path, monkeypatch: pyt
         tmp_path,
         *("-t", "given.yaml", "--no-language-extensions", "--region", "eu-west-1"),
         SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="1",
-        AWS_REGION="eu-west-3",
     ).options
     assert options.template == f"{tmp_path}/given.yaml"
     assert not options.language_extensions

@@ -225,6 +225,29 @@ CASES = (
         ("-b", "out"),
         exit_code=2,
         build_dir="out",
+        says=("'--build-dir' / '-b': Directory 'out' is a file.",),
+    ),
+    Case(
+        "the build directory of samconfig is a file",
+        FUNCTION
+        + """
+        -- samconfig.toml --
+        version = 0.1
+        [default.build.parameters]
+        build_dir = "out"
+        -- src/Makefile --
+        build-Fn: ; true
+        -- out --
+        """,
+        exit_code=2,
+        build_dir="out",
+    ),
+    Case(
+        "the base directory is a file",
+        FUNCTION + "        -- src/Makefile --\n        build-Fn: ; true\n        -- base --\n",
+        ("-s", "base"),
+        exit_code=2,
+        says=("'--base-dir' / '-s': Directory 'base' is a file.",),
     ),
     Case(
         "no make on PATH",

@@ -208,4 +208,26 @@ CASES = (
         build_dir="real/out",
         builds=("Fn",),
     ),
+    Case(
+        "a build directory that is a link to an empty one",
+        """
+        -- template.yaml --
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: src, Handler: a.b, Runtime: provided}
+            Metadata: {BuildMethod: makefile}
+          Api:
+            Type: AWS::Serverless::Api
+            Properties: {StageName: x, DefinitionUri: api.yaml}
+        -- api.yaml --
+        -- src/Makefile --
+        build-Fn:
+            echo $(ARTIFACTS_DIR) > $(ARTIFACTS_DIR)/path
+        -- elsewhere/out/ --
+        -- .aws-sam/build -> ../elsewhere/out --
+        """,
+        build_dir="elsewhere/out",
+        builds=("Fn",),
+    ),
 )
