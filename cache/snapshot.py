@@ -88,6 +88,11 @@ class Snapshot(NamedTuple):
             size, mtime_ns, ctime_ns, inode, mode = stats[index * _FIELDS : index * _FIELDS + _FIELDS]
             yield FileRow(path, Stat5(size, mtime_ns, ctime_ns, inode % 2**64, mode), digest)
 
+    def newest_change_ns(self) -> int:
+        """The newest ctime in the snapshot."""
+        ctimes = array("q", self.directory_stats)[2::_FIELDS] + array("q", self.file_stats)[2::_FIELDS]
+        return max(ctimes, default=0)
+
     def directory_modes(self) -> dict[str, int]:
         """st_mode of each directory."""
         stats = array("q", self.directory_stats)

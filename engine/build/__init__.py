@@ -21,7 +21,10 @@ from engine.plan.graph import Graph
 from engine.plan.states import Plan
 from engine.plan.trace import Trace
 from engine.run.events import BuildStarted, Reporter, Waiting, Warned
+from engine.run.orphans import children_lock
+from engine.run.process import Processes
 from engine.run.scheduler import run_plan
+from engine.run.signals import Interruption
 
 ROOT_TEMPLATE = "template.yaml"
 
@@ -35,69 +38,80 @@ def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str
     started = time.monotonic()
     refuse_dangerous_build_dir(options)
     state_dir = state_dir_of(options.build_dir)
-    with project_lock(state_dir, lambda owner: report(Waiting(owner))):
+    with project_lock(state_dir, lambda owner: report(Waiting(owner))), children_lock(state_dir) as witness:
+        processes = Processes((witness,))
         trace = traces.load(state_dir)
         templates = Templates(options, trace, filesystem_clock_ns(state_dir))
         planned = templates.plan()
         for warning in planned.warnings:
             report(Warned(warning))
-        session = Session(options, planned, trace, state_dir, dict(environ or os.environ), report)
-        try:
-            interrupted = _bring_up_to_date(session, planned, options, trace, report)
-            outcome = _outcome(options, planned, session, started, interrupted)
-            if outcome.succeeded:
-                _leave_templates(session, templates, planned, options, trace, report)
-        finally:
-            _save(trace, state_dir)
-            session.artifacts.empty_trash()
+        session = Session(options, planned, trace, state_dir, dict(environ or os.environ), processes, report)
+        with Interruption(processes.terminate, processes.kill) as interruption:
+            try:
+                _bring_up_to_date(session, planned, options, trace, report, interruption)
+                outcome = _outcome(options, planned, session, started, interruption.happened)
+                if outcome.succeeded:
+                    _leave_templates(session, templates, planned, options, trace, report)
+            finally:
+                session.artifacts.empty_trash()
+                _save(trace, state_dir, report)
     return outcome._replace(seconds=time.monotonic() - started)
 
 
 def _bring_up_to_date(
-    session: Session, planned: Planned, options: BuildOptions, trace: Trace, report: Reporter
-) -> bool:
-    """Bring every target to its end; whether the user interrupted it."""
+    session: Session,
+    planned: Planned,
+    options: BuildOptions,
+    trace: Trace,
+    report: Reporter,
+    interruption: Interruption,
+) -> None:
+    """Bring every target to its end."""
     session.artifacts.recover()
     if planned.full:
         remove_departed(planned, trace, session.artifacts)
-    left = session.worker.settle()
-    if not left:
-        return False
+    left = session.worker.settle(lambda: interruption.happened)
+    if left and not interruption.happened:
+        _run_left(session, planned, left, options, trace, report, interruption)
+    why = "interrupted" if interruption.happened else "not started: another target failed"
+    for name in left:
+        if name not in session.worker.ended:
+            session.worker.skip(name, why)
+
+
+def _run_left(
+    session: Session,
+    planned: Planned,
+    left: list[str],
+    options: BuildOptions,
+    trace: Trace,
+    report: Reporter,
+    interruption: Interruption,
+) -> None:
     import anyio
 
     report(BuildStarted(len(planned.targets), len(left), options.jobs, max(map(len, planned.graph.order))))
-    with session.store.lease():
-        interrupted = anyio.run(_run, session, planned, left, options, trace)
-    for name in planned.graph.order:
-        if name not in session.worker.ended:
-            session.worker.skip(name, "interrupted" if interrupted else "not started: another target failed")
-    _keep_size(session, options, report)
-    return interrupted
-
-
-async def _run(session: Session, planned: Planned, left: list[str], options: BuildOptions, trace: Trace) -> bool:
-    """Run what is left; whether a signal interrupted it."""
-    import anyio
-
-    from engine.run.signals import watch_signals
-
     plan = Plan(_remaining(planned.graph, left), _expected_seconds(trace, left))
-    interruptions: list[bool] = []
-
-    def interrupt() -> None:
-        interruptions.append(True)
-        plan.stop()
-        session.processes.terminate()
+    interruption.also(plan.stop)
 
     def lost(failed: str, names: tuple[str, ...]) -> None:
         for name in names:
-            session.worker.skip(name, f"{failed} failed" if not interruptions else "interrupted")
+            session.worker.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch_signals, interrupt, session.processes.kill)
-        await run_plan(plan, session.worker.work, jobs=options.jobs, keep_going=options.keep_going, lost=lost)
-        group.cancel_scope.cancel()
-    return bool(interruptions)
+    async def run() -> None:
+        await run_plan(
+            plan,
+            session.worker.work,
+            jobs=options.jobs,
+            keep_going=options.keep_going,
+            lost=lost,
+        )
+
+    session.scratch.clear()
+    with session.store.lease():
+        anyio.run(run)
+    session.scratch.remove_all()
+    _keep_size(session, options, report)
 
 
 def _remaining(graph: Graph, left: list[str]) -> Graph:
@@ -116,10 +130,10 @@ def _expected_seconds(trace: Trace, names: list[str]) -> dict[str, float]:
 def _keep_size(session: Session, options: BuildOptions, report: Reporter) -> None:
     """Keep the store's size limit at the end of a build that may have added to it."""
     from cache.errors import CacheError
-    from cache.eviction import collect
+    from cache.eviction import keep_within
 
     try:
-        collect(session.store, options.cache_size_bytes)
+        keep_within(session.store, options.cache_size_bytes)
     except CacheError as error:
         report(Warned(f"the cache's size limit could not be kept: {error}"))
 
@@ -170,16 +184,16 @@ def _leave_templates(
         raise _unwritable(options.build_dir, error) from None
 
 
-def _save(trace: Trace, state_dir: str) -> None:
+def _save(trace: Trace, state_dir: str, report: Reporter) -> None:
     try:
         trace.save(state_dir)
     except OSError as error:
-        raise _unwritable(state_dir, error) from None
+        report(Warned(f"{state_dir}: what was built cannot be remembered here: {error.strerror}"))
 
 
 def _unwritable(folder: str, error: OSError) -> EnvironmentFault:
     return EnvironmentFault(
-        f"The build cannot be recorded: {error.strerror}",
+        f"The output templates cannot be written: {error.strerror}",
         rows=(("folder", error.filename or folder),),
         hint="make room or make the folder writable; what was built is in the cache",
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from cache import snapshot
-from cache.snapshot import Snapshot
 from engine.build.results import Results
 from engine.plan.action import Action
 from engine.plan.manifest import ABSENT, Row, key_of, manifest
+from engine.plan.scan import Scanner
 from engine.plan.trace import TargetRecord
 from engine.run.executor import Ran
 
@@ -24,14 +23,14 @@ class Recorder:
         self,
         results: Results,
         path_of: Callable[[str], str],
-        look: Callable[[Action], Snapshot | None],
+        scanner_now: Callable[[], Scanner],
         *,
         in_source: bool,
     ) -> None:
-        """`path_of` gives a target's artifact directory, `look` its code directory as it is now."""
+        """`path_of` gives a target's artifact directory, `scanner_now` a scanner that has looked at nothing yet."""
         self._results = results
         self._path_of = path_of
-        self._look = look
+        self._scanner_now = scanner_now
         self._in_source = in_source
 
     def record(self, action: Action, ran: Ran) -> TargetRecord:
@@ -39,9 +38,10 @@ class Recorder:
 
         Raises:
             UnreadableEntry: for an artifact that holds sockets or other special files.
+            ChangedWhileRead: for one that something still writes into.
         """
         directory = self._path_of(action.target.full_path)
-        recorded = self._as_it_ran(action) if ran.faithful and _in_place_unchanged(action) else None
+        recorded = self._as_it_ran(action) if ran.faithful and self._undisturbed(action, ran) else None
         if recorded is None:
             output = self._results.look(directory)
             return TargetRecord(UNRECORDED_KEY, action.manifest, output, output.digest, ran.seconds)
@@ -56,7 +56,7 @@ class Recorder:
         """
         if not self._in_source:
             return action
-        after = self._look(action)
+        after = self._scanner_now().tree(action.target.code_dir, action.target.properties.ignore)
         if after is None or action.tree is None:
             return None
         before = {row.path: row.fingerprint for row in action.tree.rows()}
@@ -67,18 +67,23 @@ class Recorder:
         changed = manifest([*rows, Row("tree", "", after.digest)])
         return action._replace(key=key_of(changed), manifest=changed, tree=after)
 
+    def _undisturbed(self, action: Action, ran: Ran) -> bool:
+        """Whether what make could read where it lies is what the key names, and was so all the time.
 
-def _in_place_unchanged(action: Action) -> bool:
-    """Whether what make read where it lies is still what the key names."""
-    return all(_same_tree(reading.root, reading.snapshot) for reading in action.in_place) and all(
-        _digest_of(path) == digest for path, digest in action.makefiles
-    )
-
-
-def _same_tree(root: str, known: Snapshot) -> bool:
-    if snapshot.unchanged(root, known):
+        Stats tell; where they differ or cannot be trusted the bytes must be the same and older than the run, since
+        what was changed and changed back may have been read in between.
+        """
+        if any(_digest_of(path) != digest for path, digest in action.makefiles):
+            return False
+        scanner = self._scanner_now()
+        for reading in action.in_place:
+            if self._in_source and reading.root == action.target.code_dir:
+                continue
+            if not snapshot.unchanged(reading.root, reading.snapshot):
+                now = reading.again(scanner)
+                if now is None or now.digest != reading.snapshot.digest or now.newest_change_ns() > ran.clock_ns:
+                    return False
         return True
-    return all(_digest_of(os.path.join(root, row.path)) == row.fingerprint[:32].hex() for row in known.rows())
 
 
 def _digest_of(path: str) -> str:

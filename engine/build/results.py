@@ -37,7 +37,8 @@ class Results:
         if self._store is None:
             return None
         try:
-            return self._store.get(key)
+            result = self._store.get(key)
+            return result if result is not None and _is_usable(result) else None
         except StoreUnavailable as error:
             self._give_up(error)
             return None
@@ -47,14 +48,14 @@ class Results:
 
         Nothing is left at `staged` then, and the damaged part is no longer in the store.
         """
+        from cache.completeness import read_tree
         from cache.materialise import materialise
-        from cache.tree import MAX_TREE_BYTES, decode_tree
 
         if self._store is None:
             return None
         clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
         try:
-            tree = decode_tree(self._store.read(result.output_directories[0].tree_digest, MAX_TREE_BYTES))
+            tree = read_tree(self._store, result.output_directories[0].tree_digest)
             made = materialise(tree, staged, self._store, link_mode)
             self._restore_log(result, log)
         except (BlobMissing, BlobCorrupt) as error:
@@ -130,6 +131,11 @@ class Results:
         if self._store is not None:
             self._store = None
             self._warn(f"the cache cannot be used, the build goes on without it: {error}")
+
+
+def _is_usable(result: ActionResult) -> bool:
+    """Whether it is a result as this engine leaves them: of a success, with one directory. A store may hold others."""
+    return result.exit_code == 0 and [output.path for output in result.output_directories] == [""]
 
 
 def seconds_of(result: ActionResult) -> float:

@@ -19,7 +19,7 @@ from engine.build.tools import ToolOutput, known_make_version
 from engine.build.worker import Tools, Worker
 from engine.make.includes import makefiles_read
 from engine.make.invocation import find_make, make_environment
-from engine.plan.action import Action, Actions, Circumstances, checkout_root
+from engine.plan.action import Actions, Circumstances, checkout_root
 from engine.plan.makefiles import Makefiles
 from engine.plan.rebuilder import Rebuilder
 from engine.plan.scan import Scanner
@@ -48,6 +48,7 @@ class Session:
         trace: Trace,
         state_dir: str,
         environ: dict[str, str],
+        processes: Processes,
         report: Reporter,
     ) -> None:
         """Look at the machine; nothing is scanned yet.
@@ -61,8 +62,10 @@ class Session:
         self._state_dir = state_dir
         self._make = find_make(environ)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
-        self._own = (options.build_dir, state_dir, options.cache_dir)
-        self.processes = Processes()
+        build_toml = os.path.join(os.path.dirname(options.build_dir), "build.toml")
+        self._own = (options.build_dir, state_dir, options.cache_dir, build_toml)
+        self.scratch = Scratch(state_dir)
+        self.processes = processes
         self.artifacts = Artifacts(options.build_dir, state_dir)
         self.store: DiskStore = _store(options)
         self.worker = self._worker(planned, _one_at_a_time(report))
@@ -70,8 +73,7 @@ class Session:
     def _worker(self, planned: Planned, report: Reporter) -> Worker:
         options = self._options
         results = Results(self.store, lambda message: report(Warned(message)), self._state_dir)
-        scratch = Scratch(self._state_dir)
-        scanner = Scanner(self._trace, self._clock_ns, self._own)
+        scanner = self._scanner()
         path_of = self.artifacts.path_of
         rebuilder: Rebuilder[ActionResult] = Rebuilder(
             self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache
@@ -82,8 +84,8 @@ class Session:
             rebuilder=rebuilder,
             results=results,
             artifacts=self.artifacts,
-            executor=self._executor(scratch),
-            recorder=Recorder(results, path_of, self._look_again, in_source=options.build_in_source),
+            executor=self._executor(),
+            recorder=Recorder(results, path_of, self._scanner, in_source=options.build_in_source),
             log_of=self._log_of,
             link_mode=cast("LinkMode", options.link_mode),
             timeout_s=options.timeout_s,
@@ -104,12 +106,12 @@ class Session:
         makefiles = Makefiles(self._trace, scanner, self._environ, self._ask_make)
         return Actions(circumstances, scanner, makefiles, ToolOutput(self._environ, project_dir))
 
-    def _executor(self, scratch: Scratch) -> LocalExecutor:
+    def _executor(self) -> LocalExecutor:
         return LocalExecutor(
             processes=self.processes,
             make=self._make,
             environ=self._environ,
-            scratch=scratch,
+            scratch=self.scratch,
             artifacts=self.artifacts,
             log_of=self._log_of,
             timeout_s=self._options.timeout_s,
@@ -119,11 +121,8 @@ class Session:
     def _log_of(self, full_path: str) -> str:
         return log_path(self._state_dir, full_path)
 
-    def _look_again(self, action: Action) -> Snapshot | None:
-        """The code directory as it is now, read anew."""
-        return Scanner(self._trace, snapshot.filesystem_clock_ns(self._state_dir), self._own).tree(
-            action.target.code_dir, action.target.properties.ignore
-        )
+    def _scanner(self) -> Scanner:
+        return Scanner(self._trace, snapshot.filesystem_clock_ns(self._state_dir), self._own)
 
     def _ask_make(self, target: Target, tree: Snapshot | None) -> tuple[str, ...]:
         """What a makefile includes, asked in a private copy of the code directory."""

@@ -64,12 +64,15 @@ class Worker:
         dependencies = {other: self._digests[other] for other in self._graph.inputs[name]}
         return self._tools.rebuilder.decide(self._tools.actions.action_of(self._targets[name], dependencies))
 
-    def settle(self) -> list[str]:
-        """End every target that is up to date, without running anything; returns the others in the graph's order."""
+    def settle(self, stop: Callable[[], bool]) -> list[str]:
+        """End every target that is up to date, without running anything; returns the others in the graph's order.
+
+        Nothing more is looked at once `stop` says so.
+        """
         left: list[str] = []
         waiting: set[str] = set()
         for name in self._graph.order:
-            if waiting.isdisjoint(self._graph.after[name]) and self._settled(name):
+            if not stop() and waiting.isdisjoint(self._graph.after[name]) and self._settled(name):
                 continue
             left.append(name)
             waiting.add(name)
@@ -132,8 +135,9 @@ class Worker:
         name = action.target.full_path
         self._report(TargetStarted(name, because, self._tools.trace.seconds.get(name)))
         ran = self._tools.executor.run(action)
-        if ran.exit.code != 0 or ran.exit.timed_out:
-            self._failed(name, action.key, started, because, self._failure(action, ran))
+        failure = self._failure(action, ran)
+        if failure is not None:
+            self._failed(name, action.key, started, because, failure, self._log(name))
             return False
         try:
             record = self._tools.recorder.record(action, ran)
@@ -154,12 +158,21 @@ class Worker:
         if record.key == UNRECORDED_KEY:
             self._report(Warned("its inputs changed while it was built: the result is used, but not recorded", name))
 
-    def _failure(self, action: Action, ran: Ran) -> Failure:
+    def _failure(self, action: Action, ran: Ran) -> Failure | None:
+        if ran.exit.code == 0 and not ran.exit.timed_out:
+            return self._missing(action)
         limit_s = self._tools.timeout_s if ran.exit.timed_out else None
         target = action.target
         said = diagnose(ran.log, target.makefile, target.make_target, ran.exit.code, limit_s)
         rows = (("target", target.make_target), ("makefile", target.makefile))
         return Failure(said.message, None if ran.exit.timed_out else ran.exit.code, rows, said.hint)
+
+    def _missing(self, action: Action) -> Failure | None:
+        directory = self._tools.artifacts.path_of(action.target.full_path)
+        if os.path.isdir(directory) and not os.path.islink(directory):
+            return None
+        rows = (("target", action.target.make_target), ("ARTIFACTS_DIR", directory))
+        return Failure("make removed or replaced its ARTIFACTS_DIR", 0, rows, "let the target only write into it")
 
     def _up_to_date(self, decision: UpToDate, started: float) -> None:
         record = decision.record
@@ -180,9 +193,19 @@ class Worker:
             )
         )
 
-    def _failed(self, name: str, key: str | None, started: float, because: tuple[str, ...], failure: Failure) -> None:
+    def _failed(
+        self,
+        name: str,
+        key: str | None,
+        started: float,
+        because: tuple[str, ...],
+        failure: Failure,
+        log: str | None = None,
+    ) -> None:
+        """End a target that failed; `log` is what make wrote, where it ran."""
+        self._tools.artifacts.give_back(name)
         seconds = time.monotonic() - started
-        self._finish(TargetResult(name, State.FAILED, key, seconds, 0.0, because, self._log(name), failure))
+        self._finish(TargetResult(name, State.FAILED, key, seconds, 0.0, because, log, failure))
 
     def skip(self, name: str, why: str) -> None:
         """End a target that is not reached."""

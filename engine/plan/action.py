@@ -19,10 +19,18 @@ _IN_CODE = "code:"
 
 
 class Reading(NamedTuple):
-    """A tree that make reads in place, with what it held when the key was made."""
+    """A tree that make can read where it lies, with what it held when the key was made."""
 
     root: str
     snapshot: Snapshot
+    ignore: tuple[str, ...] = ()
+    """gitignore patterns of what is left out of the tree."""
+    declared: tuple[str, str] | None = None
+    """(base, glob), where only that part of the tree counts."""
+
+    def again(self, scanner: Scanner) -> Snapshot | None:
+        """The same part of the tree as `scanner` sees it."""
+        return scanner.tree(self.root, self.ignore) if self.declared is None else scanner.inputs(*self.declared)[1]
 
 
 class Action(NamedTuple):
@@ -35,7 +43,7 @@ class Action(NamedTuple):
     tree: Snapshot | None
     """The code directory as make will see it; None where it does not exist."""
     in_place: tuple[Reading, ...]
-    """Declared inputs outside the code directory."""
+    """Declared inputs and the like, and the code directory, which makefiles find through MAKEFILE_LIST."""
     makefiles: tuple[tuple[str, str], ...]
     """(absolute path, digest or ABSENT) of the makefiles, which make reads where they lie."""
 
@@ -106,7 +114,11 @@ class Actions:
         ]
         if self._circumstances.build_in_source:
             rows.append(Row("in-source", "", "yes"))
-        readings = (*self._working_directory(target, rows), *self._declared(target, rows))
+        readings = (
+            *([Reading(target.code_dir, tree, target.properties.ignore)] if tree is not None else ()),
+            *self._working_directory(target, rows),
+            *self._declared(target, rows),
+        )
         sorted_rows = manifest(rows)
         return Action(target, key_of(sorted_rows), sorted_rows, tree, readings, digests)
 
@@ -139,15 +151,16 @@ class Actions:
             return ()
         snapshot = self._scanner.tree(folder, target.properties.ignore)
         rows.append(Row("input", place, snapshot.digest if snapshot else ABSENT))
-        return () if snapshot is None else (Reading(folder, snapshot),)
+        return () if snapshot is None else (Reading(folder, snapshot, target.properties.ignore),)
 
     def _declared(self, target: Target, rows: list[Row]) -> tuple[Reading, ...]:
-        readings = []
+        readings: list[Reading] = []
+        base = target.properties.inputs_base
         for pattern in target.properties.inputs:
-            root, snapshot = self._scanner.inputs(target.properties.inputs_base, pattern)
+            root, snapshot = self._scanner.inputs(base, pattern)
             rows.append(Row("input", pattern, snapshot.digest if snapshot else ABSENT))
             if snapshot is not None:
-                readings.append(Reading(root, snapshot))
+                readings.append(Reading(root, snapshot, declared=(base, pattern)))
         return tuple(readings)
 
     def _place(self, path: str, target: Target) -> str:

@@ -49,14 +49,21 @@ class Artifacts:
             os.makedirs(self._trash, exist_ok=True)
             self._discard(kept)
             move_tree(path, kept, growing=self._trash)
+        else:
+            _mark(kept)
         self._begun.add(full_path)
         os.mkdir(path)
         os.chmod(path, 0o755)
         return path
 
     def keep(self, full_path: str) -> None:
-        """Make succeeded: what lay aside is no longer needed."""
-        self._discard(os.path.join(self._aside, _encoded(full_path)))
+        """What make left is recorded: what lay aside is no longer needed."""
+        self._begun.discard(full_path)
+        kept = os.path.join(self._aside, _encoded(full_path))
+        if _is_mark(kept):
+            os.unlink(kept)
+        else:
+            self._discard(kept)
 
     def give_back(self, full_path: str) -> None:
         """Make failed or never ran: its half-made artifact goes and the last good one comes back."""
@@ -93,10 +100,13 @@ class Artifacts:
                 remove_tree(os.path.join(self._trash, name))
 
     def _put_back(self, name: str) -> None:
-        path = self.path_of(_decoded(name))
+        path, kept = self.path_of(_decoded(name)), os.path.join(self._aside, name)
         self._discard(path)
+        if _is_mark(kept):
+            os.unlink(kept)
+            return
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        move_tree(os.path.join(self._aside, name), path)
+        move_tree(kept, path)
 
     def _discard(self, path: str) -> None:
         """Out of the way at once, by a rename; `empty_trash` removes it later."""
@@ -109,6 +119,16 @@ class Artifacts:
             if error.errno != errno.EXDEV:
                 raise
             remove_tree(path)
+
+
+def _mark(kept: str) -> None:
+    """Say that there was nothing before: an empty file in place of a last good artifact."""
+    os.makedirs(os.path.dirname(kept), exist_ok=True)
+    os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
+
+
+def _is_mark(kept: str) -> bool:
+    return os.path.isfile(kept) and not os.path.islink(kept)
 
 
 def _names(directory: str) -> list[str]:

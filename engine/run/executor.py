@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from cache.snapshot import filesystem_clock_ns
 from engine.make.invocation import make_argv, make_environment
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
@@ -24,7 +25,9 @@ class Ran(NamedTuple):
     log: str
     """Absolute path of what make wrote."""
     faithful: bool
-    """Whether make saw exactly what the key names."""
+    """Whether the scratch copy is exactly what the key names."""
+    clock_ns: int
+    """The file system's clock when the run began."""
 
 
 class Executor(Protocol):
@@ -70,13 +73,14 @@ class LocalExecutor:
         name = action.target.full_path
         succeeded = False
         started = time.monotonic()
+        clock_ns = filesystem_clock_ns(self._scratch.root)
         try:
             cwd, artifacts_dir, faithful = self._prepare(action)
             result = self._make_it(action, cwd, artifacts_dir)
             succeeded = result.code == 0 and not result.timed_out
         finally:
             self._clean_up(name, succeeded)
-        return Ran(result, time.monotonic() - started, self._log_of(name), faithful)
+        return Ran(result, time.monotonic() - started, self._log_of(name), faithful, clock_ns)
 
     def _prepare(self, action: Action) -> tuple[str, str, bool]:
         target = action.target
@@ -98,7 +102,8 @@ class LocalExecutor:
         log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             return self._processes.run(
-                make_argv(self._make, target.makefile, target.make_target),
+                make_argv(target.makefile, target.make_target),
+                executable=self._make,
                 cwd=cwd,
                 environ=make_environment(self._environ, artifacts_dir),
                 output=log,

@@ -7,7 +7,7 @@ import os
 import select
 import signal
 import subprocess
-from threading import Lock
+from threading import RLock
 from typing import NamedTuple
 
 from engine.errors import Interrupted
@@ -30,16 +30,26 @@ class Exit(NamedTuple):
 class Processes:
     """The children of one build. `run` is called from worker threads, the others from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, inherited: tuple[int, ...] = ()) -> None:
+        """`inherited` are descriptors that every child gets (`engine.run.orphans`)."""
+        self._inherited = inherited
         self._groups: set[int] = set()
-        self._lock = Lock()
+        self._lock = RLock()  # a signal's handler may interrupt who holds it
         self._stopping = False
 
     def run(
-        self, argv: tuple[str, ...], *, cwd: str, environ: dict[str, str], output: int, timeout_s: float | None
+        self,
+        argv: tuple[str, ...],
+        *,
+        cwd: str,
+        environ: dict[str, str],
+        output: int,
+        timeout_s: float | None,
+        executable: str | None = None,
     ) -> Exit:
         """Run `argv` to its end; stdout and stderr go to the file descriptor `output`, stdin is empty.
 
+        `executable` is the program's path where it is not to be told by `argv[0]`, which the program sees.
         Nothing of the child's process group outlives the call: what it left running in the background would go on
         writing into an artifact that is taken as finished.
 
@@ -47,7 +57,7 @@ class Processes:
             OSError: when the program cannot be started.
             Interrupted: when `terminate` was called before or meanwhile.
         """
-        with self._started(argv, cwd, environ, output) as process:
+        with self._started(argv, executable, cwd, environ, output) as process:
             timed_out = not _ends(process, timeout_s)
             if timed_out:
                 _signal_group(process.pid, signal.SIGTERM)
@@ -61,13 +71,14 @@ class Processes:
         return Exit(code, timed_out)
 
     def _started(
-        self, argv: tuple[str, ...], cwd: str, environ: dict[str, str], output: int
+        self, argv: tuple[str, ...], executable: str | None, cwd: str, environ: dict[str, str], output: int
     ) -> subprocess.Popen[bytes]:
         with self._lock:  # so that no child starts unseen while the others are told to end
             if self._stopping:
                 raise Interrupted("The build was interrupted")
             process = subprocess.Popen(
                 argv,
+                executable=executable,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -75,6 +86,7 @@ class Processes:
                 env=environ,
                 start_new_session=True,
                 umask=UMASK,
+                pass_fds=self._inherited,
             )
             self._groups.add(process.pid)
             return process

@@ -87,6 +87,12 @@ class Scratch:
             with contextlib.suppress(OSError):
                 remove_tree(os.path.join(self.root, name))
 
+    def remove_all(self) -> None:
+        """Remove the folder when the build needs no copy any more; what cannot be removed stays."""
+        self.clear()
+        with contextlib.suppress(OSError):
+            os.rmdir(self.root)
+
     def _make_way(self, path: str) -> None:
         """Remove an old scratch; one with files of another user, as containers leave them, is put aside."""
         try:

@@ -4,34 +4,57 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from threading import Timer, current_thread, main_thread
+from types import FrameType, TracebackType
+from typing import Any, Self
 
 from engine.run.process import GRACE_S
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def watch_signals(interrupted: Callable[[], None], kill: Callable[[], None]) -> None:
-    """Until cancelled: call `interrupted` at the first signal, `kill` at each further one and when the grace is over.
+class Interruption:
+    """While it is entered, signals raise nothing anywhere: they stop what `stop` and `kill` stop, and are remembered.
 
-    A signal that is ignored, as under nohup or in a shell's background job, stays ignored.
+    An exception out of nowhere can be swallowed, by an import for example, and the build would go on. A signal that is
+    ignored, as under nohup or in a shell's background job, stays ignored; outside the main thread none is heard.
     """
-    from anyio import create_task_group, open_signal_receiver
 
-    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    first = True
-    async with create_task_group() as group:
-        with open_signal_receiver(*heeded) as signals:
-            async for _ in signals:
-                if first:
-                    first = False
-                    interrupted()
-                    group.start_soon(_after_grace, kill)
-                else:
-                    kill()
+    def __init__(self, stop: Callable[[], None], kill: Callable[[], None]) -> None:
+        """`stop` is called at the first signal, `kill` at each further one and when the grace is over."""
+        self._stops = [stop]
+        self._kill = kill
+        self._former: dict[signal.Signals, Any] = {}
+        self._grace = Timer(GRACE_S, kill)
+        self._grace.daemon = True
+        self.happened = False
+        """Whether a signal came."""
 
+    def also(self, stop: Callable[[], None]) -> None:
+        """Call `stop` too at the first signal, at once if it has come."""
+        self._stops.append(stop)
+        if self.happened:
+            stop()
 
-async def _after_grace(kill: Callable[[], None]) -> None:
-    from anyio import sleep
+    def __enter__(self) -> Self:
+        if current_thread() is main_thread():
+            for number in _SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._former[number] = signal.signal(number, self._hear)
+        return self
 
-    await sleep(GRACE_S)
-    kill()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._grace.cancel()
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.happened:
+            self._kill()
+            return
+        self.happened = True
+        for stop in tuple(self._stops):
+            stop()
+        self._grace.start()

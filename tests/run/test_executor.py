@@ -92,6 +92,12 @@ def test_the_command_names_the_original_makefile(house: House) -> None:
     assert house.text("seen") == f"{house.world.root}/src/Makefile build-Fn"
 
 
+def test_make_is_called_by_its_name(house: House) -> None:
+    house.run(house.action("echo $(MAKE) > $(ARTIFACTS_DIR)/name", "$(MAKE) --version > $(ARTIFACTS_DIR)/version"))
+    assert house.text("name") == "make"
+    assert "GNU Make" in (house.text("version") or "")
+
+
 def test_a_failure_is_a_value_and_the_last_artifact_comes_back(house: House) -> None:
     house.put("good")
     ran = house.run(house.action("echo half > $(ARTIFACTS_DIR)/half", "exit 3"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -65,7 +66,8 @@ def test_directory_umask_and_environment(log: Path, tmp_path: Path) -> None:
 
 
 def test_a_group_of_its_own_without_a_terminal(log: Path) -> None:
-    run("ps -o pgid= -p $$; echo $$; (: </dev/tty) 2>/dev/null || echo none", log)
+    own_group = f"{sys.executable} -c 'import os; print(os.getpgrp())'"
+    run(f"{own_group}; echo $$; (: </dev/tty) 2>/dev/null || echo none", log)
     group, leader, terminal = log.read_text().split()
     assert group == leader
     assert terminal == "none"
@@ -144,6 +146,15 @@ def test_after_an_interruption_nothing_starts(log: Path) -> None:
         run("echo started", log, processes=processes)
     assert log.read_text() == ""
     processes.kill()
+
+
+def test_a_program_sees_the_name_that_it_is_given(log: Path) -> None:
+    with log.open("wb") as file:
+        argv = ("called", "-c", "echo $0")
+        ended = Processes().run(
+            argv, cwd="/", environ={}, output=file.fileno(), timeout_s=None, executable="/bin/sh"
+        )
+    assert (ended.code, log.read_text()) == (0, "called\n")
 
 
 @pytest.mark.parametrize("argv", [("/nonexistent/make",), ("/dev/null",)])

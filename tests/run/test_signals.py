@@ -13,7 +13,7 @@ from tests.run.processes import Witness
 
 SCRIPT = """
 import os, sys
-import anyio
+from threading import Thread
 from engine.errors import Interrupted
 from engine.run import signals
 from engine.run.process import Processes
@@ -30,17 +30,14 @@ def work():
     except Interrupted:
         print("stopped", flush=True)
 
-def interrupted():
+def stop():
     print("interrupted", flush=True)
     processes.terminate()
 
-async def main():
-    async with anyio.create_task_group() as group:
-        group.start_soon(signals.watch_signals, interrupted, processes.kill)
-        await anyio.to_thread.run_sync(work)
-        group.cancel_scope.cancel()
-
-anyio.run(main)
+with signals.Interruption(stop, processes.kill):
+    worker = Thread(target=work)
+    worker.start()
+    worker.join()
 """
 
 
