@@ -33,15 +33,16 @@ def makefiles_read(
 ) -> tuple[str, ...]:
     """Paths of all makefiles that make opened or looked for, except `makefile` itself.
 
+    `make` is the program's path; make itself sees `make`, as in a build.
     `private` is the copy of the code directory, in which `cwd` mostly lies: what was read there is relative to it, and
     every other path is absolute. make is asked with `-q --debug=v` and a goal that nothing makes, while MAKECMDGOALS
     says `goal`. It runs `$(shell)` and remakes included makefiles as a build does, therefore the copy. Where make fails
     or takes over a minute, what it had read by then counts: the build itself ends the same way.
     """
-    argv = [make, "-qr", "--no-print-directory", "--debug=v", "--makefile", makefile, f"MAKECMDGOALS={goal}", ":"]
+    argv = ["make", "-qr", "--no-print-directory", "--debug=v", "--makefile", makefile, f"MAKECMDGOALS={goal}", ":"]
     # A debug line must be English and belong to this make alone, not to an outer one.
     env = {name: value for name, value in environ.items() if name not in _OUTER_MAKE}
-    output = _output(argv, cwd, {**env, "LC_ALL": "C"})
+    output = _output(make, argv, cwd, {**env, "LC_ALL": "C"})
     inside = os.path.realpath(private) + "/"
     real_cwd = os.path.realpath(cwd)
     found = set()
@@ -55,10 +56,11 @@ def makefiles_read(
 _OUTER_MAKE = NEVER - {"ARTIFACTS_DIR", "MAKELEVEL"} | {"LANGUAGE"}
 
 
-def _output(argv: list[str], cwd: str, environ: dict[str, str]) -> bytes:
+def _output(program: str, argv: list[str], cwd: str, environ: dict[str, str]) -> bytes:
     """What the command prints to stdout until it ends or the time is up; nothing of its process group stays."""
     with subprocess.Popen(
         argv,
+        executable=program,
         cwd=cwd,
         env=environ,
         stdin=subprocess.DEVNULL,

@@ -28,9 +28,12 @@ def find_make(environ: dict[str, str]) -> str:
     return os.path.abspath(found)
 
 
-def make_argv(make: str, makefile: str, make_target: str) -> tuple[str, ...]:
-    """The command line of sam's CustomMakeBuilder; `makefile` is the absolute path of the original, not of a copy."""
-    return (make, "--makefile", makefile, make_target)
+def make_argv(makefile: str, make_target: str) -> tuple[str, ...]:
+    """The command line of sam's CustomMakeBuilder; `makefile` is the absolute path of the original, not of a copy.
+
+    make takes `$(MAKE)` from the first word: it is no path, so that artifacts do not depend on where make lies.
+    """
+    return ("make", "--makefile", makefile, make_target)
 
 
 def make_version(make: str) -> str:
