@@ -151,9 +151,7 @@ def test_after_an_interruption_nothing_starts(log: Path) -> None:
 def test_a_program_sees_the_name_that_it_is_given(log: Path) -> None:
     with log.open("wb") as file:
         argv = ("called", "-c", "echo $0")
-        ended = Processes().run(
-            argv, cwd="/", environ={}, output=file.fileno(), timeout_s=None, executable="/bin/sh"
-        )
+        ended = Processes().run(argv, cwd="/", environ={}, output=file.fileno(), timeout_s=None, executable="/bin/sh")
     assert (ended.code, log.read_text()) == (0, "called\n")
 
 
