@@ -75,8 +75,9 @@ class Session:
         results = Results(self.store, lambda message: report(Warned(message)), self._state_dir)
         scanner = self._scanner()
         path_of = self.artifacts.path_of
+        links = options.link_mode == "symlink"
         rebuilder: Rebuilder[ActionResult] = Rebuilder(
-            self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache
+            self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache, links=links
         )
         tools = Tools(
             trace=self._trace,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -134,6 +135,8 @@ class Worker:
     def _run(self, action: Action, because: tuple[str, ...], started: float) -> bool:
         name = action.target.full_path
         self._report(TargetStarted(name, because, self._tools.trace.seconds.get(name)))
+        with self._deciding:
+            self._make_real(self._graph.after[name])
         ran = self._tools.executor.run(action)
         failure = self._failure(action, ran)
         if failure is not None:
@@ -151,6 +154,17 @@ class Worker:
         self._tools.trace.took(name, ran.seconds)
         self._succeeded(name, State.BUILT, record, started, because)
         return True
+
+    def _make_real(self, names: Iterable[str]) -> None:
+        """Put copies in place of artifact directories that are links: make may copy them, and must not write there."""
+        tools = self._tools
+        for name in names:
+            path, record = tools.artifacts.path_of(name), tools.trace.record(name)
+            if record is not None and os.path.islink(path):
+                staged = tools.artifacts.staging_for(name)
+                shutil.copytree(os.path.realpath(path), staged, symlinks=True)
+                tools.artifacts.swap_in(name, staged)
+                tools.trace.remember(name, record._replace(output=tools.results.look(path)))
 
     def _warn_of(self, name: str, record: TargetRecord) -> None:
         if not record.output.files and not record.output.links:

@@ -53,13 +53,18 @@ class Rebuilder(Generic[Result]):
         find: Callable[[str], Result | None],
         *,
         use_cache: bool,
+        links: bool,
     ) -> None:
-        """`path_of` gives a target's artifact directory, `find` the result of an action's key."""
+        """`path_of` gives a target's artifact directory, `find` the result of an action's key.
+
+        Without `links` an artifact directory that is a symbolic link is made anew.
+        """
         self._trace = trace
         self._clock_ns = clock_ns
         self._path_of = path_of
         self._find = find
         self._use_cache = use_cache
+        self._links = links
 
     def decide(self, action: Action) -> UpToDate | Restore[Result] | Run:
         """What is to be done about `action` now."""
@@ -84,6 +89,8 @@ class Rebuilder(Generic[Result]):
     def _intact(self, name: str, record: TargetRecord) -> bool:
         """Whether the artifact directory holds what was recorded; new stats of the same bytes are remembered."""
         path = self._path_of(name)
+        if not self._links and os.path.islink(path):
+            return False
         if snapshot.unchanged(path, record.output):
             return True
         found = self._look(path, record.output)

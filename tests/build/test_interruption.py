@@ -79,10 +79,11 @@ def test_after_kill_9_the_next_build_is_right(project: Project) -> None:
     waiter = Waiter(project)
     waiter.process.kill()
     waiter.end()
-    os.killpg(waiter.make, signal.SIGKILL)
+    assert alive(waiter.make)
     assert project.tree("Fn") == {"half": b"half\n"}
     project.write({"src/Makefile": MAKEFILE})
     assert project.build() == {"Fn": UP_TO_DATE}
+    assert not alive(waiter.make)
     assert project.tree("Fn") == {"app.py": b"print('one')\n"}
     assert not (project.state_dir / "aside").exists() or not os.listdir(project.state_dir / "aside")
 
@@ -91,9 +92,9 @@ def test_a_killed_first_build_starts_clean(project: Project) -> None:
     waiter = Waiter(project)
     waiter.process.kill()
     waiter.end()
-    os.killpg(waiter.make, signal.SIGKILL)
     project.write({"src/Makefile": MAKEFILE})
     assert project.build() == {"Fn": BUILT}
+    assert not alive(waiter.make)
     assert project.tree("Fn") == {"app.py": b"print('one')\n"}
 
 
@@ -129,6 +130,23 @@ def test_what_ended_before_the_interruption_is_kept(project: Project) -> None:
     waiter = Waiter(project)
     waiter.process.kill()
     waiter.end()
-    os.killpg(waiter.make, signal.SIGKILL)
     project.write({"src/Makefile": MAKEFILE})
     assert project.build()["Early"] in (UP_TO_DATE, RESTORED)
+
+
+def test_a_half_made_artifact_of_a_target_that_left_the_template_goes(project: Project) -> None:
+    waiter = Waiter(project)
+    waiter.process.kill()
+    waiter.end()
+    project.write(
+        {"template.yaml": template(Other=function("other")), "other/Makefile": MAKEFILE, "other/app.py": "other"}
+    )
+    assert project.build() == {"Other": BUILT}
+    assert project.warnings == []
+    assert sorted(os.listdir(project.build_dir)) == ["Other", "template.yaml"]
+
+
+def test_a_daemon_that_make_leaves_does_not_outlive_its_target_nor_hinder_the_next_build(project: Project) -> None:
+    project.write({"src/Makefile": "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\tsleep 1000 > /dev/null 2>&1 &\n"})
+    assert project.build() == {"Fn": BUILT}
+    assert project.build() == {"Fn": UP_TO_DATE}

@@ -39,6 +39,7 @@ class Built:
             lambda name: str(self.artifact.parent / name),
             self.store.get,
             use_cache=use_cache,
+            links=True,
         )
         return rebuilder.decide(self.world.action())
 
