@@ -45,19 +45,27 @@ def write_templates(templates: Templates, planned: Planned, artifacts: Mapping[s
 
 
 def write_build_toml(templates: Templates, build_dir: str) -> None:
-    """Leave the `build.toml` that sam keeps beside the build directory."""
-    path = os.path.join(os.path.dirname(build_dir), "build.toml")
+    """Leave a `build.toml` beside the build directory; one that sam wrote stays, since its cache needs it."""
+    from engine.sam.build_toml import build_toml_path, is_ours
+
+    path = build_toml_path(build_dir)
+    known = _content(path)
     content = templates.application().build_toml()
-    if _digest(path) != hashlib.sha256(content).hexdigest():
+    if known != content and (known is None or is_ours(known.decode(errors="replace"))):
         _replace(path, content)
 
 
-def _digest(path: str) -> str:
+def _content(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+            return file.read()
     except OSError:
-        return ""
+        return None
+
+
+def _digest(path: str) -> str:
+    content = _content(path)
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _replace(path: str, content: bytes) -> None:
