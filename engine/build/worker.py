@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cache.errors import ChangedWhileRead
 from cache.snapshot import UnreadableEntry, assemble
+from engine.build.faults import fault_of
 from engine.build.recorder import UNRECORDED_KEY, Recorder
 from engine.build.results import Results, seconds_of
 from engine.errors import BuildError, Interrupted
@@ -102,8 +103,8 @@ class Worker:
         except BuildError as error:
             self._failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
         except OSError as error:
-            why = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
-            self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None))
+            why, hint = fault_of(error)
+            self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None, (), hint))
         return False
 
     def _work(self, name: str, started: float) -> bool:
@@ -137,6 +138,9 @@ class Worker:
         self._report(TargetStarted(name, because, self._tools.trace.seconds.get(name)))
         with self._deciding:
             self._make_real(self._graph.after[name])
+        if action.tree is None:
+            missing = action.target.code_dir
+            self._report(Warned(f"Skipping copy operation since source {missing} does not exist", name))
         ran = self._tools.executor.run(action)
         failure = self._failure(action, ran)
         if failure is not None:

@@ -135,7 +135,7 @@ CASES = (
             ls -A > $(ARTIFACTS_DIR)/listing
         """,
         builds=("Fn",),
-        says=("does not exist",),
+        says=("Skipping copy operation since source /@SIDE@/project/nowhere does not exist",),
     ),
     Case(
         "--build-in-source runs make in the sources",
