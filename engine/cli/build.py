@@ -13,6 +13,7 @@ from engine.cli.flags import sections
 from engine.cli.resources import complete_resources
 from engine.cli.root import HELP_NAMES
 from engine.cli.settings import Settings, resolve_settings
+from engine.cli.streams import unwritten
 from engine.errors import EnvironmentFault
 from engine.report.console import Detail
 from engine.report.reporter import BuildReporter, wants_live
@@ -138,6 +139,8 @@ class _Session:
             self._tell_failures(outcome)
         self._tell(summary_line(outcome.results, outcome.seconds, interrupted=outcome.interrupted))
         self._stdout.write(self._result(outcome))
+        if self._stdout.failure is not None:
+            raise unwritten(self._stdout.failure)
 
     def _tell_failures(self, outcome: BuildOutcome) -> None:
         from engine.report.failures import failure_blocks

@@ -15,7 +15,8 @@ import click
 from cache.disk import DiskStore, default_root
 from cache.errors import StoreUnavailable
 from engine.cli.quantity import size
-from engine.cli.root import HELP_NAMES
+from engine.cli.root import HELP_NAMES, Group
+from engine.cli.streams import write_results
 from engine.errors import EnvironmentFault
 from engine.report.escape import printable
 
@@ -49,7 +50,7 @@ def _shared_options(command: _Command) -> _Command:
     return folder(output(command))
 
 
-@click.group("cache", context_settings=HELP_NAMES)
+@click.group("cache", cls=Group, context_settings=HELP_NAMES)
 def cache_group() -> None:
     """Show, trim, verify or clear the cache of built artifacts."""
 
@@ -167,7 +168,8 @@ def _root(cache_dir: str | None) -> str:
 
 
 def _tell(output: str, document: dict[str, object], lines: list[str]) -> None:
-    click.echo(json.dumps(document, indent=2) if output == "json" else "\n".join(lines))
+    text = json.dumps(document, indent=2) if output == "json" else "\n".join(lines)
+    write_results(f"{text}\n")
 
 
 @contextmanager

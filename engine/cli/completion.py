@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from engine.cli.root import HELP_NAMES, engine_group
+from engine.cli.streams import write_results
 
 COMPLETION_VARIABLE = "_ENGINE_COMPLETE"
 _EPILOG = """\b
@@ -22,4 +23,4 @@ def completion_command(shell: str) -> None:
     script_class = get_completion_class(shell)
     assert script_class is not None
     script = script_class(engine_group, {}, "engine", COMPLETION_VARIABLE)
-    click.echo(script.source_template % script.source_vars())
+    write_results(f"{script.source_template % script.source_vars()}\n")

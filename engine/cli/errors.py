@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import IO, cast
 
 import click
 
-from engine.errors import BuildError
+from engine.cli.streams import flush_results
+from engine.errors import BuildError, EnvironmentFault
 from engine.report.escape import printable
 from engine.report.rows import error_lines
 from engine.report.stream import QuietStream
@@ -29,25 +31,50 @@ def guarded(call: Callable[[], object], args: Sequence[str]) -> int:
 
     No error leaves it but one: with `--debug` among ``args`` a bug is raised on.
     """
+    code = _called(call, args)
+    lost = flush_results()
+    return code if lost is None else code or told(lost, args)
+
+
+def _called(call: Callable[[], object], args: Sequence[str]) -> int:
     stderr = QuietStream(sys.stderr)
     try:
         code = call()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show(sys.stderr)
+        error.show(cast("IO[str]", stderr))
         return error.exit_code
     except BuildError as error:
-        ink = Ink(wants_color(_color_flag(args), os.environ, terminal=stderr.isatty()))
-        stderr.write("".join(f"{line}\n" for line in error_lines(error.message, error.rows, error.hint, ink)))
-        return error.exit_code
+        return told(error, args)
     except (KeyboardInterrupt, click.Abort):
         stderr.write("Interrupted\n")
         return _INTERRUPTED
     except Exception as error:
+        fault = _fault(error)
+        if fault is not None:
+            return told(fault, args)
         if _wants_traceback(args):
             raise
         stderr.write(_bug_report(error))
         return 1
+
+
+def told(error: BuildError, args: Sequence[str]) -> int:
+    """Write ``error`` to standard error as the command line ``args`` wants it, and return its exit code."""
+    stderr = QuietStream(sys.stderr)
+    ink = Ink(wants_color(_color_flag(args), os.environ, terminal=stderr.isatty()))
+    stderr.write("".join(f"{line}\n" for line in error_lines(error.message, error.rows, error.hint, ink)))
+    return error.exit_code
+
+
+def _fault(error: Exception) -> BuildError | None:
+    """The fault of the machine that ``error`` is; None for a bug."""
+    if not isinstance(error, OSError):
+        return None
+    from engine.build.faults import fault_of
+
+    message, hint = fault_of(error)
+    return None if hint is None else EnvironmentFault(message, hint=hint)
 
 
 def _color_flag(args: Sequence[str]) -> bool | None:

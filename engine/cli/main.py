@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from engine import __version__
+from engine.cli.streams import open_closed_streams, write_results
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -13,12 +14,24 @@ def main(argv: list[str] | None = None) -> int:
     0 success; 1 failed or user error; 2 usage; 3 infrastructure that was required; 130 interrupted.
     """
     args = sys.argv[1:] if argv is None else argv
+    open_closed_streams()
     if args == ["--version"]:
-        sys.stdout.write(f"engine {__version__}\n")
-        return 0
+        return _version()
     try:
         from engine.cli.errors import run
 
         return run(args)
     except KeyboardInterrupt:
         return 130
+
+
+def _version() -> int:
+    from engine.errors import BuildError
+
+    try:
+        write_results(f"engine {__version__}\n")
+    except BuildError as error:
+        from engine.cli.errors import told
+
+        return told(error, [])
+    return 0

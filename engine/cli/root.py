@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import IO, Any
 
 import click
 
@@ -16,7 +17,31 @@ _COMMANDS = {
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-class LazyGroup(click.Group):
+class NoCommand(click.UsageError):
+    """No command was named: the help is what is told, with the exit code of a usage error."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        super().__init__(ctx.get_help(), ctx)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the help, without the usage line that other usage errors begin with."""
+        click.echo(self.message, file=file, err=True)
+
+
+class Group(click.Group):
+    """A group that is used wrongly without a command.
+
+    click says so itself from 8.2 on; before, the help goes to standard output with the exit code 0.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse ``args``. Raises NoCommand where there are none."""
+        if not args and not ctx.resilient_parsing:
+            raise NoCommand(ctx)
+        return super().parse_args(ctx, args)
+
+
+class LazyGroup(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 from typing import TextIO
@@ -15,6 +16,8 @@ class QuietStream(io.TextIOBase):
         self._stream = stream
         self._descriptor = _descriptor(stream)
         self._broken = False
+        self.failure: OSError | None = None
+        """Why the stream takes nothing any more; None for as long as it does, and where its reader left."""
 
     def write(self, text: str) -> int:
         """Write ``text``; characters that the stream's encoding lacks come out as escapes."""
@@ -58,8 +61,10 @@ class QuietStream(io.TextIOBase):
     def _guarded(self, text: str) -> None:
         try:
             self._write(text)
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             self._broken = True
+            if isinstance(error, OSError) and error.errno != errno.EPIPE:
+                self.failure = error
             discard(self._stream)
 
     def _write(self, text: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import tempfile
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_a_bug_with_debug_is_raised(temporary: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SAM_DEBUG", "1")
     with pytest.raises(KeyError):
         guarded(broken, ["build"])
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_fault_of_the_machine_is_no_bug(temporary: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/a/file")
+
+    assert guarded(full, ["build"]) == 1
+    assert capsys.readouterr().err.startswith("Error: No space left on device: /a/file\nhint: make room")
     assert list(temporary.iterdir()) == []
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -46,6 +47,21 @@ def test_a_closed_stream_is_no_error() -> None:
     target.close()
     assert stream.write("one\n") == 4
     assert stream.write("two\n") == 4
+
+
+def test_why_a_stream_takes_nothing_is_kept_unless_its_reader_left() -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        stream = QuietStream(full)
+        assert stream.failure is None
+        stream.write("one\n")
+    assert stream.failure is not None
+    assert stream.failure.errno == errno.ENOSPC
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with open(write_end, "w", encoding="utf-8") as pipe:
+        stream = QuietStream(pipe)
+        stream.write("one\n")
+    assert stream.failure is None
 
 
 def test_a_pipe_that_a_child_made_non_blocking_loses_nothing() -> None:
