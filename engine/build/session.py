@@ -17,6 +17,7 @@ from engine.build.state import log_path
 from engine.build.template import Planned
 from engine.build.tools import ToolOutput, known_make_version
 from engine.build.worker import Tools, Worker
+from engine.make.flags import heeded_environment
 from engine.make.includes import makefiles_read
 from engine.make.invocation import find_make, make_environment
 from engine.plan.action import Actions, Circumstances, checkout_root
@@ -55,10 +56,11 @@ class Session:
 
         Raises:
             EnvironmentFault: when there is no make.
+            InputError: when an outer make says not to run anything.
         """
         self._options = options
         self._trace = trace
-        self._environ = environ
+        self._environ = heeded_environment(environ)
         self._state_dir = state_dir
         self._make = find_make(environ)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
@@ -105,7 +107,7 @@ class Session:
             build_in_source=self._options.build_in_source,
         )
         makefiles = Makefiles(self._trace, scanner, self._environ, self._ask_make)
-        return Actions(circumstances, scanner, makefiles, ToolOutput(self._environ, project_dir))
+        return Actions(circumstances, scanner, makefiles, ToolOutput(self.processes.run, self._environ, project_dir))
 
     def _executor(self) -> LocalExecutor:
         return LocalExecutor(
@@ -125,23 +127,27 @@ class Session:
     def _scanner(self) -> Scanner:
         return Scanner(self._trace, snapshot.filesystem_clock_ns(self._state_dir), self._own)
 
-    def _ask_make(self, target: Target, tree: Snapshot | None) -> tuple[str, ...]:
+    def _ask_make(self, target: Target, tree: Snapshot | None, own: bool) -> tuple[str, ...]:
         """What a makefile includes, asked in a private copy of the code directory."""
-        private = tempfile.mkdtemp(prefix="engine-")
+        private = tempfile.mkdtemp(prefix="makefiles-", dir=self.scratch.root)
+        nobodys = os.path.join(self.scratch.root, "artifacts", "Unknown")
         try:
             if tree is not None:
                 copy_tree(target.code_dir, private, tree)
             return makefiles_read(
-                self._make,
                 target.makefile,
                 target.make_target,
                 cwd=working_directory(target, private),
                 private=private,
-                environ=make_environment(self._environ, os.path.join(self._options.build_dir, "Unknown")),
+                environ=make_environment(
+                    self._environ, self.artifacts.path_of(target.built_as or target.full_path) if own else nobodys
+                ),
+                run=self.processes.run,
             )
         finally:
-            with contextlib.suppress(OSError):
-                remove_tree(private)
+            for path in (private, os.path.dirname(nobodys)):
+                with contextlib.suppress(OSError):
+                    remove_tree(path)
 
 
 def _store(options: BuildOptions) -> DiskStore:

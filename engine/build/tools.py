@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 
 from cache.snapshot import key_of
 from engine.errors import InputError
+from engine.make.child import LIMIT_BYTES, Runner, listen
 from engine.make.invocation import make_version
 from engine.plan.trace import Trace
 
 _TIME_LIMIT_S = 60
+_TAIL_BYTES = 4096
 
 
 def known_make_version(trace: Trace, make: str) -> str:
@@ -29,7 +30,9 @@ def known_make_version(trace: Trace, make: str) -> str:
 class ToolOutput:
     """What the command lines of `BuildProperties.Tools` print, each run once in a build."""
 
-    def __init__(self, environ: dict[str, str], cwd: str) -> None:
+    def __init__(self, run: Runner, environ: dict[str, str], cwd: str) -> None:
+        """`run` is what runs them."""
+        self._runner = run
         self._environ = environ
         self._cwd = cwd
         self._digests: dict[str, str] = {}
@@ -38,34 +41,48 @@ class ToolOutput:
         """Hex SHA-256 of what `command` prints to stdout and stderr.
 
         Raises:
-            InputError: when it fails or takes over a minute.
+            InputError: when it fails, takes over a minute or prints without end.
+            Interrupted: when the build was interrupted.
         """
         if command not in self._digests:
             self._digests[command] = self._run(command)
         return self._digests[command]
 
     def _run(self, command: str) -> str:
-        try:
-            done = subprocess.run(
-                ["/bin/sh", "-c", command],
-                cwd=self._cwd,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=_TIME_LIMIT_S,
-            )
-        except subprocess.TimeoutExpired:
-            raise _failed(command, f"it took over {_TIME_LIMIT_S} seconds") from None
-        if done.returncode != 0:
-            last = done.stdout.decode(errors="replace").strip().rpartition("\n")[2]
-            raise _failed(command, f"exit code {done.returncode}: {last}")
-        return hashlib.sha256(done.stdout).hexdigest()
+        printed = _Printed()
+        ended = listen(
+            self._runner,
+            ("/bin/sh", "-c", command),
+            cwd=self._cwd,
+            environ=self._environ,
+            timeout_s=_TIME_LIMIT_S,
+            hear=printed.add,
+        )
+        if ended.too_much:
+            raise _failed(command, f"it prints more than {LIMIT_BYTES >> 20} MiB")
+        if ended.timed_out:
+            raise _failed(command, f"it took over {_TIME_LIMIT_S} seconds")
+        if ended.code != 0:
+            last = printed.tail.decode(errors="replace").strip().rpartition("\n")[2]
+            raise _failed(command, f"exit code {ended.code}: {last}")
+        return printed.digest.hexdigest()
+
+
+class _Printed:
+    """The digest of what a command prints, and the end of it."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self.tail = b""
+
+    def add(self, chunk: bytes) -> None:
+        self.digest.update(chunk)
+        self.tail = (self.tail + chunk)[-_TAIL_BYTES:]
 
 
 def _failed(command: str, why: str) -> InputError:
     return InputError(
         f"The tool `{command}` does not say its version",
         rows=(("declared in", "BuildProperties.Tools"), ("why", why)),
-        hint="install it, or take the line out of BuildProperties.Tools",
+        hint="let it print a version and end, or take the line out of BuildProperties.Tools",
     )

@@ -17,9 +17,12 @@ TOOLCHAIN = (
     "PIP_*", "UV_*", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE",
     "NODE_ENV", "NODE_OPTIONS", "NODE_PATH", "NPM_CONFIG_*", "npm_config_*", "YARN_*",
     "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "MAVEN_OPTS", "MAVEN_ARGS", "GRADLE_OPTS", "DOTNET_*",
-    "SOURCE_DATE_EPOCH", "ZIPOPT", "GZIP", "TAR_OPTIONS", "MAKEFILES",
+    "SOURCE_DATE_EPOCH", "ZIPOPT", "GZIP", "TAR_OPTIONS", "MAKEFILES", "MAKEFLAGS", "GNUMAKEFLAGS",
 )  # fmt: skip
-"""Variables that change what make's own rules and common tools produce, though no makefile names them."""
+"""Variables that change what make's own rules and common tools produce, though no makefile names them.
+
+The flags for make are those that `engine.make.flags` leaves.
+"""
 
 NEUTRAL = (
     "*_CACHE_DIR", "*_cache", "*_CACHE", "PIP_NO_INPUT", "PIP_PROGRESS_BAR", "PIP_DISABLE_PIP_VERSION_CHECK",
@@ -31,13 +34,17 @@ NEUTRAL = (
 """Exceptions to TOOLCHAIN: where things lie, how much is said, how many run at once. Naming or declaring wins."""
 
 NEVER = frozenset(
-    ("ARTIFACTS_DIR", "MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKE_TERMOUT", "MAKE_TERMERR", "_", "SHLVL")
+    ("ARTIFACTS_DIR", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR", "_", "SHLVL")
 )
 """Variables that never belong to a key: they differ from run to run and say nothing of what is built."""
 
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _COMMENT = re.compile(rb"(?<!\\\n)^[ ]*#.*$", re.MULTILINE)
-_COMPUTED = re.compile(rb"\$[({](\w*)\$(?:\([^(){}$]*\)|\{[^(){}$]*\}|[^({])(\w*)[)}]")
+_REFERENCE = rb"\$(?:\([^(){}$]*\)|\{[^(){}$]*\}|[^({])"
+_COMPUTED = re.compile(rb"\$[({](\w*(?:" + _REFERENCE + rb"\w*)+)[)}]")
+_ALL = re.compile(rb"\$[({]\.VARIABLES[)}]")
+_SOME = re.compile(rb"\$[({]filter\s+([^,$(){}]+),\s*" + _ALL.pattern + rb"\s*[)}]")
+_FUNCTION = re.compile(r"BASH_FUNC_(.*)(?:%%|\(\))", re.DOTALL)
 
 
 def named_variables(makefiles: Iterable[bytes], environ: Mapping[str, str]) -> frozenset[str]:
@@ -45,18 +52,45 @@ def named_variables(makefiles: Iterable[bytes], environ: Mapping[str, str]) -> f
 
     A name that occurs as a word is enough: `$(NAME)`, `$$NAME`, `ifdef NAME` and a recipe's inline script all read
     variables, and a name too many costs a rebuild where one too few costs a wrong artifact. Of a computed name such as
-    `$($(STAGE)_URL)` the part that stands there decides: every variable that ends in `_URL`.
+    `$($(STAGE)_URL)` the part that stands there decides: every variable that ends in `_URL`. `$(.VARIABLES)` names
+    every variable, or those that a `$(filter APP_%,…)` around it lets through.
     """
     contents = [_without_comments(content) for content in makefiles]
     words = {word for content in contents for word in _NAME.findall(content)}
-    computed = {parts for content in contents for parts in _COMPUTED.findall(content) if parts != (b"", b"")}
+    patterns = _patterns(contents)
 
-    def named(name: bytes) -> bool:
-        if any(name.startswith(start) and name.endswith(end) for start, end in computed):
+    def named(variable: str) -> bool:
+        function = _FUNCTION.fullmatch(variable)  # as bash exports one
+        name = (function[1] if function else variable).encode(errors="surrogateescape")
+        if name in words or any(pattern.fullmatch(name) for pattern in patterns):
             return True
-        return name in words or (not _NAME.fullmatch(name) and any(name in content for content in contents))
+        return not _NAME.fullmatch(name) and any(name in content for content in contents)
 
-    return frozenset(name for name in environ if name not in NEVER and named(name.encode(errors="surrogateescape")))
+    return frozenset(name for name in environ if name not in NEVER and named(name))
+
+
+def _patterns(contents: list[bytes]) -> list[re.Pattern[bytes]]:
+    """What the names match that are computed or taken from the list of all variables; `%` stands for any text."""
+    globs: set[bytes] = set()
+    for content in contents:
+        globs.update(glob for filtered in _SOME.findall(content) for glob in filtered.split())
+        globs.update({re.sub(_REFERENCE, b"%", computed) for computed in _COMPUTED.findall(content)} - {b"%"})
+        if _ALL.search(_SOME.sub(b"", content)):
+            globs.add(b"%")
+    return [re.compile(re.escape(glob).replace(b"%", b".*"), re.DOTALL) for glob in globs]
+
+
+def reached_variables(names: Iterable[str], environ: Mapping[str, str]) -> frozenset[str]:
+    """`names` and the variables that their values name, and so on: `$($(WHICH))` reads what WHICH says."""
+    found: set[str] = set()
+    waiting = [name for name in names if name in environ]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            words = _NAME.findall(environ[name].encode(errors="surrogateescape"))
+            waiting += [word for word in map(bytes.decode, words) if word in environ and word not in NEVER]
+    return frozenset(found)
 
 
 def _without_comments(makefile: bytes) -> bytes:

@@ -10,7 +10,7 @@ ENVIRON = {
     "DEV_URL": "3",
     "URL": "4",
     "npm_config_foo-bar": "5",
-    "BASH_FUNC_x%%": "6",
+    "BASH_FUNC_greet%%": "6",
     "MAKEFLAGS": "-j",
     "\udcff": "7",
 }

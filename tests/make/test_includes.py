@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.make import includes
-from engine.make.includes import makefiles_read, may_read_others, names_goal
-from engine.make.invocation import find_make
+from engine.make.flags import heeded_environment
+from engine.make.includes import makefiles_read
+from engine.run.process import Processes
 from tests.run.processes import Witness
-
-MAKE = find_make(dict(os.environ))
 
 
 class Project:
@@ -29,46 +28,18 @@ class Project:
 
     def read(self, goal: str = "build-Fn", cwd: Path | None = None) -> tuple[str, ...]:
         return makefiles_read(
-            MAKE,
             str(self.source / "Makefile"),
             goal,
             cwd=str(cwd or self.private),
             private=str(self.private),
-            environ=self.environ,
+            environ=heeded_environment(self.environ),
+            run=Processes().run,
         )
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"include a.mk",
-        b"-include a.mk",
-        b"  sinclude a.mk",
-        b"x\nload a.so",
-        b"$(eval $(x))",
-        b"${eval x}",
-        b"$( eval x)",
-        b"ifdef X\n include $(Y)\nendif",
-    ],
-)
-def test_makefiles_that_may_read_others(text: bytes) -> None:
-    assert may_read_others(text, {})
-
-
-@pytest.mark.parametrize("text", [b"", b"all:\n\techo\n", b"includes = 1", b"x = include a.mk", b"\xff\xfe\0"])
-def test_makefiles_that_read_themselves_alone(text: bytes) -> None:
-    assert not may_read_others(text, {})
-    assert may_read_others(text, {"MAKEFILES": ""})
-
-
-def test_makefiles_that_name_the_goal() -> None:
-    assert names_goal(b"include $(MAKECMDGOALS).mk")
-    assert not names_goal(b"include goals.mk")
 
 
 def test_inside_is_relative_and_outside_is_absolute(project: Project, tmp_path: Path) -> None:
@@ -93,12 +64,12 @@ def test_a_copy_behind_a_link_is_still_the_copy(project: Project, tmp_path: Path
     project.makefile("include $(CURDIR)/a.mk\n")
     (tmp_path / "link").symlink_to(project.private)
     read = makefiles_read(
-        MAKE,
         str(project.source / "Makefile"),
         "build-Fn",
         cwd=str(tmp_path / "link"),
         private=str(tmp_path / "link"),
         environ=project.environ,
+        run=Processes().run,
     )
     assert read == ("a.mk",)
 
@@ -128,7 +99,7 @@ def test_included_makefiles_are_made_in_the_copy(project: Project) -> None:
     assert not (project.source / "made.mk").exists()
 
 
-@pytest.mark.parametrize("flags", ["-s", "-n --debug=n", "-j4 --jobserver-auth=98,99", "-k", "-C /nowhere", "w -- X=1"])
+@pytest.mark.parametrize("flags", ["-s", "-i --debug=n", "-j4 --jobserver-auth=98,99", "-k", "-C /nowhere", "w -- X=1"])
 def test_flags_of_an_outer_make_do_not_matter(project: Project, flags: str) -> None:
     project.environ |= {"MAKEFLAGS": flags, "GNUMAKEFLAGS": flags, "MFLAGS": flags, "MAKELEVEL": "2"}
     project.makefile("-include /nowhere/a.mk\n")

@@ -22,7 +22,7 @@ def test_make_is_asked_once_while_nothing_changes(world: World) -> None:
 
 def test_targets_of_one_directory_ask_once(world: World) -> None:
     scanner = world.scanner()
-    makefiles = Makefiles(world.trace, scanner, world.environ, world._ask)
+    makefiles = Makefiles(world.trace, scanner, world.environ, world.ask)
     tree = scanner.tree(world.target.code_dir)
     for name in ("build-Fn", "build-Other"):
         found = makefiles.read_by(world.target._replace(make_target=name), tree)

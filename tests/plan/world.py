@@ -10,17 +10,18 @@ from pathlib import Path
 
 from cache import snapshot
 from cache.snapshot import Snapshot
+from engine.make.flags import heeded_environment
 from engine.make.includes import makefiles_read
-from engine.make.invocation import find_make, make_environment
+from engine.make.invocation import make_environment
 from engine.plan.action import Action, Actions, Circumstances, checkout_root
 from engine.plan.makefiles import Makefiles
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.executor import working_directory
+from engine.run.process import Processes
 from engine.run.scratch import copy_tree
 from engine.sam.target import BuildProperties, Target
 
-MAKE = find_make(dict(os.environ))
 PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}
 
 FILES = {
@@ -135,10 +136,10 @@ class World:
             checkout=checkout_root(str(self.root)),
             platform=self.platform,
             make_version=self.make_version,
-            environ=self.environ,
+            environ=heeded_environment(self.environ),
             build_in_source=self.in_source,
         )
-        makefiles = Makefiles(trace, scanner, self.environ, self._ask)
+        makefiles = Makefiles(trace, scanner, circumstances.environ, self.ask)
         return Actions(circumstances, scanner, makefiles, lambda command: self.tool_output(command)).action_of(
             self.target, self.dependencies
         )
@@ -149,16 +150,19 @@ class World:
         assert remembering.manifest == forgetful.manifest
         return remembering.key
 
-    def _ask(self, target: Target, tree: Snapshot | None) -> tuple[str, ...]:
+    def ask(self, target: Target, tree: Snapshot | None, own: bool) -> tuple[str, ...]:
+        """Ask make in a copy of the code directory, as a build does."""
         self.asked += 1
         with tempfile.TemporaryDirectory() as private:
             if tree is not None:
                 copy_tree(target.code_dir, private, tree)
             return makefiles_read(
-                MAKE,
                 target.makefile,
                 target.make_target,
                 cwd=working_directory(target, private),
                 private=private,
-                environ=make_environment(self.environ, "/nowhere/Unknown"),
+                environ=make_environment(
+                    heeded_environment(self.environ), f"/nowhere/{target.full_path if own else 'Unknown'}"
+                ),
+                run=Processes().run,
             )
