@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import click
+
 from engine.cli.given import Given
 from engine.errors import InputError
 
@@ -13,18 +15,26 @@ _NO_EFFECT = {
     "beta_features": "--beta-features has no effect: there are none",
     "save_params": "--save-params has no effect: the configuration file is only read",
     "use_buildkit": "--use-buildkit has no effect: no containers are used",
-    "container_env_var": "--container-env-var has no effect: no containers are used",
-    "container_env_var_file": "--container-env-var-file has no effect: no containers are used",
-    "mount_with": "--mount-with has no effect: no containers are used",
     "mount_symlinks": "--mount-symlinks has no effect: no containers are used",
     "skip_pull_image": "--skip-pull-image has no effect: no containers are used",
     "docker_network": "--docker-network has no effect: no containers are used",
 }
+_CONTAINER = ("container_env_var", "container_env_var_file", "build_image", "mount_with")
 _HOOK = ("hook_name", "skip_prepare_infra", "terraform_project_root_path")
 
 
 def refuse(given: Given) -> None:
-    """Raise InputError for an option that asks for another builder than make on this machine."""
+    """Raise InputError for an option that asks for another builder than make on this machine.
+
+    Raises UsageError for one that sam takes only together with `--use-container`: on the command line, as with sam.
+    """
+    if "use_container" not in given.on_command_line:
+        for name in _CONTAINER:
+            if name in given.on_command_line:
+                raise click.UsageError(
+                    "Missing required parameter, need the --use-container flag "
+                    f"in order to use --{name.replace('_', '-')} flag."
+                )
     for name in ("use_container", "build_image"):
         if given.values.get(name):
             raise InputError(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
 from engine.errors import InputError
@@ -10,12 +11,35 @@ from tests.cli.command_line import configure, settings
 
 @pytest.mark.parametrize(
     "args",
-    [["--use-container"], ["-u"], ["-bi", "image"], ["--hook-name", "terraform"], ["--skip-prepare-infra"]],
+    [["--use-container"], ["-u"], ["-u", "-bi", "image"], ["--hook-name", "terraform"], ["--skip-prepare-infra"]],
 )
 def test_what_needs_another_builder_is_refused(tmp_path: Path, args: list[str]) -> None:
     with pytest.raises(InputError, match="is not supported") as caught:
         settings(tmp_path, *args)
     assert "sam build" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("args", "option"),
+    [
+        (["-e", "A=B"], "--container-env-var"),
+        (["-ef", "env.json"], "--container-env-var-file"),
+        (["-bi", "image"], "--build-image"),
+        (["-mw", "write"], "--mount-with"),
+    ],
+)
+def test_what_belongs_to_containers_is_a_usage_error_without_one(tmp_path: Path, args: list[str], option: str) -> None:
+    with pytest.raises(
+        click.UsageError, match=f"need the --use-container flag in order to use {option} flag"
+    ) as caught:
+        settings(tmp_path, *args)
+    assert caught.value.exit_code == 2
+
+
+def test_what_belongs_to_containers_means_nothing_in_the_configuration_file(tmp_path: Path) -> None:
+    configure(tmp_path, "[default.build.parameters]\nmount_with = 'WRITE'\ncontainer_env_var = ['A=B']\n")
+    assert settings(tmp_path).notes == ()
+    assert settings(tmp_path, "--no-use-container", "-e", "A=B").notes == ()
 
 
 def test_a_refused_setting_of_the_configuration_file_is_named_and_can_be_overridden(tmp_path: Path) -> None:
@@ -36,9 +60,6 @@ def test_a_refused_setting_of_the_configuration_file_is_named_and_can_be_overrid
         (["--beta-features"], "--beta-features has no effect"),
         (["--save-params"], "--save-params has no effect"),
         (["--use-buildkit"], "--use-buildkit has no effect"),
-        (["-e", "A=B"], "--container-env-var has no effect"),
-        (["-ef", "env.json"], "--container-env-var-file has no effect"),
-        (["-mw", "write"], "--mount-with has no effect"),
         (["--mount-symlinks"], "--mount-symlinks has no effect"),
         (["--skip-pull-image"], "--skip-pull-image has no effect"),
         (["--docker-network", "n"], "--docker-network has no effect"),

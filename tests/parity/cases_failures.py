@@ -186,6 +186,13 @@ CASES = (
     ),
     Case("an unknown option", FUNCTION, ("--nonsense",), exit_code=2, says=("No such option", "--nonsense")),
     Case("an option without its value", FUNCTION, ("--build-dir",), exit_code=2),
+    Case(
+        "an option of containers without one",
+        FUNCTION,
+        ("-e", "A=B"),
+        exit_code=2,
+        says=("need the --use-container flag in order to use --container-env-var flag.",),
+    ),
     Case("an option of a wrong value", FUNCTION, ("--output", "xml"), exit_code=2),
     Case(
         "parameter overrides of no known form",
