@@ -12,12 +12,15 @@ from engine.build.options import BuildOptions
 from engine.plan.graph import Graph
 from engine.plan.manifest import ABSENT
 from engine.plan.trace import Trace
+from engine.sam.regular_file import read_regular
 from engine.sam.target import BuildProperties, Target
 
 if TYPE_CHECKING:
     from engine.sam.application import Application
 
 _FORMAT = "plan-v1"
+_LARGEST_BYTES = 1 << 30
+"""More than any file that a plan is made of."""
 _PROPERTIES = Target._fields.index("properties")
 
 
@@ -148,8 +151,7 @@ def _at_rest(path: str, clock_ns: int) -> bool:
 
 def _digest(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+        return hashlib.sha256(read_regular(path, _LARGEST_BYTES)).hexdigest()
     except OSError:
         return ABSENT
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 
 from engine.errors import InputError
 from engine.sam.cfn_yaml import DEPTH_LIMIT, DocumentError, parse_yaml
+from engine.sam.regular_file import read_regular
 
 SIZE_LIMIT_BYTES = 20 * 1024**2
 """Largest template that is read; CloudFormation itself accepts 1 MB."""
@@ -15,11 +15,10 @@ SIZE_LIMIT_BYTES = 20 * 1024**2
 def read_bytes(path: str) -> bytes:
     """The bytes of a template file.
 
-    Raises InputError where it is missing, unreadable or larger than `SIZE_LIMIT_BYTES`.
+    Raises InputError where it is missing, unreadable, no regular file or larger than `SIZE_LIMIT_BYTES`.
     """
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY), "rb") as stream:
-            data = stream.read(SIZE_LIMIT_BYTES + 1)
+        data = read_regular(path, SIZE_LIMIT_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"Template file not found at {path}", sam_type="TemplateNotFoundException") from None
     except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ import os
 import re
 
 from engine.errors import InputError
+from engine.sam.regular_file import read_regular
 
 _DEFAULT_NAME = "samconfig.toml"
 _NAMES = (_DEFAULT_NAME, "samconfig.yaml", "samconfig.yml")
@@ -96,8 +97,7 @@ def _yaml(path: str) -> object:
 
 def _text(path: str) -> str:
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY), "rb") as stream:
-            data = stream.read(_SIZE_LIMIT_BYTES + 1)
+        data = read_regular(path, _SIZE_LIMIT_BYTES)
     except OSError as error:
         raise InputError(f"Error reading configuration: {error.strerror}", rows=(("file", path),)) from None
     if len(data) > _SIZE_LIMIT_BYTES:

@@ -216,6 +216,14 @@ def test_sources_edited_while_they_are_built_are_not_recorded(project: Project) 
     assert project.build() == {"Fn": BUILT}
 
 
+def test_a_template_that_became_a_fifo_is_one_error(project: Project) -> None:
+    project.build()
+    (project.root / "template.yaml").unlink()
+    os.mkfifo(project.root / "template.yaml")
+    with pytest.raises(InputError, match="Template file cannot be read: it is a FIFO, not a file"):
+        project.build()
+
+
 def test_an_artifact_with_a_fifo_is_used_but_not_recorded(project: Project) -> None:
     project.write({"src/Makefile": "build-Fn:\n\tmkfifo $(ARTIFACTS_DIR)/fifo\n"})
     assert project.build() == {"Fn": BUILT}
