@@ -141,6 +141,8 @@ class Worker:
         if action.tree is None:
             missing = action.target.code_dir
             self._report(Warned(f"Skipping copy operation since source {missing} does not exist", name))
+        for warning in action.warnings:
+            self._report(Warned(warning, name))
         ran = self._tools.executor.run(action)
         failure = self._failure(action, ran)
         if failure is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cache.snapshot import Snapshot, UnreadableEntry
@@ -46,6 +46,8 @@ class Action(NamedTuple):
     """Declared inputs and the like, and the code directory, which makefiles find through MAKEFILE_LIST."""
     makefiles: tuple[tuple[str, str], ...]
     """(absolute path, digest or ABSENT) of the makefiles, which make reads where they lie."""
+    warnings: tuple[str, ...] = ()
+    """What is doubtful in its declaration, told when it runs."""
 
 
 class Circumstances(NamedTuple):
@@ -120,7 +122,9 @@ class Actions:
             *self._declared(target, rows),
         )
         sorted_rows = manifest(rows)
-        return Action(target, key_of(sorted_rows), sorted_rows, tree, readings, digests)
+        return Action(
+            target, key_of(sorted_rows), sorted_rows, tree, readings, digests, tuple(_unmatched(target, readings))
+        )
 
     def _check_makefile(self, target: Target) -> None:
         if self._scanner.file(target.makefile) == ABSENT:
@@ -171,6 +175,15 @@ class Actions:
         if path == checkout or path.startswith(checkout + "/"):
             return "project:" + os.path.relpath(path, self._circumstances.project_dir)
         return path
+
+
+def _unmatched(target: Target, readings: tuple[Reading, ...]) -> Iterator[str]:
+    """A warning for each declared input that is not there."""
+    matched = {reading.declared[1] for reading in readings if reading.declared and reading.snapshot.files}
+    for pattern in target.properties.inputs:
+        if pattern not in matched:
+            braces = "; braces are taken literally: give each alternative a line of its own" if "{" in pattern else ""
+            yield f"BuildProperties.Inputs: {pattern} matches no file{braces}"
 
 
 def _declaration(target: Target) -> tuple[tuple[str, str], ...]:
