@@ -194,6 +194,8 @@ def _declaration(target: Target) -> tuple[tuple[str, str], ...]:
 
 def _makefile_hint(target: Target) -> str:
     folder = os.path.dirname(target.makefile)
+    if os.path.exists(target.makefile):
+        return "there is something of that name, but it is no regular file"
     try:
         near = [name for name in os.listdir(folder) if name.lower() in ("makefile", "gnumakefile")]
     except OSError:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from engine.errors import InputError
+from engine.sam.regular_file import read_regular
 
 _KEY = r"""([A-Za-z0-9"']+)"""
 _VALUE = r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^ "\\])+)"""
 _FORMS = (re.compile(rf"ParameterKey={_KEY},ParameterValue={_VALUE}"), re.compile(rf" {_KEY}={_VALUE}"))
+_SIZE_LIMIT_BYTES = 1024**2
 _EXAMPLES = (
     "'ParameterKey=KeyPairName,ParameterValue=MyKey ParameterKey=InstanceType,ParameterValue=t1.micro', "
     "'KeyPairName=MyKey InstanceType=t1.micro', or 'file://MyParams.yaml'"
@@ -74,7 +76,7 @@ def _table(table: Mapping[object, object], folder: str, above: tuple[str, ...]) 
 
 def _file(url: str, folder: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     path = os.path.realpath(os.path.join(folder, url.removeprefix("file://")))
-    if not os.path.isfile(path):
+    if not os.path.exists(path) or os.path.isdir(path):
         raise OverridesError(f"{url} was not found or is a directory", rows=(("file", path),))
     if path in above:
         raise OverridesError(
@@ -86,13 +88,12 @@ def _file(url: str, folder: str, above: tuple[str, ...]) -> Iterator[tuple[str, 
 
 def _read(url: str, path: str) -> object:
     from engine.sam.cfn_yaml import DocumentError, parse_yaml
-    from engine.sam.document import read_bytes
 
     suffix = os.path.splitext(path)[1]
     if suffix not in (".toml", ".yaml", ".yml", ".json"):
         raise OverridesError(f"{url} uses an unsupported extension", hint="name a .yaml, .yml, .toml or .json file")
     try:
-        text = read_bytes(path).decode("utf-8")
+        text = _bytes(url, path).decode("utf-8")
         if suffix == ".toml":
             import tomllib
 
@@ -103,6 +104,16 @@ def _read(url: str, path: str) -> object:
         raise OverridesError(f"{url} cannot be parsed: {error.message}", rows=(("file", where),)) from None
     except ValueError as error:
         raise OverridesError(f"{url} cannot be parsed: {error}", rows=(("file", path),)) from None
+
+
+def _bytes(url: str, path: str) -> bytes:
+    try:
+        data = read_regular(path, _SIZE_LIMIT_BYTES)
+    except OSError as error:
+        raise OverridesError(f"{url} cannot be read: {error.strerror}", rows=(("file", path),)) from None
+    if len(data) > _SIZE_LIMIT_BYTES:
+        raise OverridesError(f"{url} is larger than 1 MiB", rows=(("file", path),))
+    return data
 
 
 def _unquoted(text: str) -> str:

@@ -112,6 +112,15 @@ def test_a_missing_target_names_the_near_ones(project: Project, makefile: str, h
     assert hint in failure.hint
 
 
+def test_a_folder_in_place_of_a_makefile_is_pointed_out(project: Project) -> None:
+    (project.root / "src" / "Makefile").unlink()
+    (project.root / "src" / "Makefile").mkdir()
+    failure = project.outcome().results[0].failure
+    assert failure is not None
+    assert failure.message.endswith(f"Makefile not found at {project.root}/src/Makefile")
+    assert failure.hint == "there is something of that name, but it is no regular file"
+
+
 def test_a_makefile_of_another_name_is_pointed_out(project: Project) -> None:
     (project.root / "src" / "Makefile").rename(project.root / "src" / "makefile")
     failure = project.outcome().results[0].failure

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def test_files(tmp_path: Path) -> None:
         (5, "5 is not a parameter override"),
         ({"$include": 5}, "$include must be a string or list of strings, got int"),
         ("file://missing.yaml", "file://missing.yaml was not found or is a directory"),
+        ("file://folder.yaml", "file://folder.yaml was not found or is a directory"),
+        ("file://fifo.yaml", "file://fifo.yaml cannot be read: it is a FIFO, not a file"),
+        ("file://large.json", "file://large.json is larger than 1 MiB"),
         ("file://x.txt", "file://x.txt uses an unsupported extension"),
         ("file://bad.yaml", "file://bad.yaml cannot be parsed: "),
         ("file://bad.toml", "file://bad.toml cannot be parsed: "),
@@ -59,6 +63,9 @@ def test_what_is_wrong_ends_with_the_code_of_usage_errors(tmp_path: Path, value:
     texts = {"x.txt": "", "bad.yaml": "a: [", "bad.toml": "a = [", "ring.yaml": "$include: file://ring.yaml"}
     for name, text in texts.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "folder.yaml").mkdir()
+    os.mkfifo(tmp_path / "fifo.yaml")
+    (tmp_path / "large.json").write_bytes(b" " * (1024**2 + 1))
     with pytest.raises(OverridesError) as caught:
         parse_parameter_overrides(value, str(tmp_path))
     assert caught.value.message.startswith(message)
