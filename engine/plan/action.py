@@ -182,7 +182,7 @@ def _unmatched(target: Target, readings: tuple[Reading, ...]) -> Iterator[str]:
     matched = {reading.declared[1] for reading in readings if reading.declared and reading.snapshot.files}
     for pattern in target.properties.inputs:
         if pattern not in matched:
-            braces = "; braces are taken literally: give each alternative a line of its own" if "{" in pattern else ""
+            braces = "; braces mean nothing in it: declare each alternative" if "{" in pattern else ""
             yield f"BuildProperties.Inputs: {pattern} matches no file{braces}"
 
 

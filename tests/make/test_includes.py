@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,44 @@ def test_no_recipe_runs(project: Project, tmp_path: Path) -> None:
     )
     project.read()
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_recipe_for_anything_does_not_run(project: Project, tmp_path: Path) -> None:
+    project.makefile(f"-include /nowhere/a.mk\n%:\n\t+touch {tmp_path}/ran-$(@F)\n")
+    assert project.read() == ("/nowhere/a.mk",)
+    assert [path.name for path in tmp_path.glob("ran-*")] == ["ran-a.mk"]  # as in a build: a.mk might be made so
+
+
+def test_a_make_without_eval_is_asked_all_the_same(project: Project, tmp_path: Path) -> None:
+    old = tmp_path / "bin" / "make"
+    old.parent.mkdir()
+    real = shutil.which("make")
+    old.write_text(f'#!/bin/sh\ncase "$*" in *--eval*) exit 2;; esac\nexec {real} "$@"\n')
+    old.chmod(0o755)
+    project.environ["PATH"] = f"{old.parent}:{project.environ['PATH']}"
+    project.makefile("-include /nowhere/a.mk\nbuild-Fn:\n\t+touch ran\n")
+    assert project.read() == ("/nowhere/a.mk",)
+    assert not (project.private / "ran").exists()
+
+
+def test_a_makefile_found_by_search_counts_where_it_lies(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "inc").mkdir()
+    (tmp_path / "inc" / "c.mk").touch()
+    project.environ["MAKEFLAGS"] = f"kI{tmp_path}/inc"
+    project.makefile("include c.mk\n")
+    assert f"{tmp_path}/inc/c.mk" in project.read()
+
+
+def test_definitions_of_an_outer_make_decide(project: Project) -> None:
+    project.environ["MAKEFLAGS"] = "k -- STAGE=prod"
+    project.makefile("STAGE = dev\n-include /nowhere/$(STAGE).mk\n")
+    assert project.read() == ("/nowhere/prod.mk",)
+
+
+def test_what_makefiles_say_does_not_hide_what_is_read(project: Project) -> None:
+    says = "X := $(shell echo half a line >&2; printf x)$(warning said)$(info Reading makefile)"
+    project.makefile(f"{says}\n-include /nowhere/a.mk\n{says}\n-include /nowhere/b.mk\n")
+    assert project.read() == ("/nowhere/a.mk", "/nowhere/b.mk")
 
 
 def test_included_makefiles_are_made_in_the_copy(project: Project) -> None:
