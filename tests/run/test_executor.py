@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Interrupted
+from engine.make.invocation import find_make
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
 from engine.run.executor import LocalExecutor, Ran, working_directory
 from engine.run.process import Processes
 from engine.run.scratch import Scratch
-from tests.plan.world import MAKE, World, make_target
+from tests.plan.world import World, make_target
 from tests.run.processes import Witness
 
 
@@ -39,7 +40,7 @@ class House:
     def executor(self) -> LocalExecutor:
         return LocalExecutor(
             processes=self.processes,
-            make=MAKE,
+            make=find_make(dict(os.environ)),
             environ={**os.environ, "FROM_CALLER": "yes"},
             scratch=self.scratch,
             artifacts=self.artifacts,
