@@ -24,6 +24,7 @@ def refuse_dangerous_build_dir(options: BuildOptions) -> None:
                 f"Failing build: build-dir '{options.build_dir}' is or contains the {name}, which would be cleaned",
                 rows=((name, path),),
                 hint="choose another --build-dir, such as the default .aws-sam/build",
+                sam_type="InvalidBuildDirException",
             )
     if os.path.islink(options.build_dir):
         raise InputError(

@@ -24,6 +24,7 @@ def find_make(environ: dict[str, str]) -> str:
             "CustomMakeBuilder:Resolver - Path resolution for runtime: provided of binary: make was not successful",
             rows=(("PATH", environ.get("PATH", "")),),
             hint="install GNU make (Debian: apt install make; macOS: xcode-select --install)",
+            sam_type="WorkflowFailedError",
         )
     return os.path.abspath(found)
 

@@ -152,8 +152,9 @@ def test_no_make_is_one_clear_error(project: Project) -> None:
 
 @pytest.mark.parametrize("build_dir", [".", "..", "src/.."])
 def test_a_build_dir_that_holds_the_sources_is_refused(project: Project, build_dir: str) -> None:
-    with pytest.raises(InputError, match="is or contains the current working directory"):
+    with pytest.raises(InputError, match="is or contains the current working directory") as caught:
         project.build(build_dir=os.path.normpath(project.root / build_dir))
+    assert caught.value.sam_type == "InvalidBuildDirException"
     assert (project.root / "src" / "app.py").exists()
 
 

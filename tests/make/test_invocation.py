@@ -29,6 +29,7 @@ def test_no_make_is_told_in_sams_words(path: str) -> None:
     with pytest.raises(EnvironmentFault, match="binary: make was not successful") as caught:
         find_make({"PATH": path})
     assert caught.value.rows == (("PATH", path),)
+    assert caught.value.sam_type == "WorkflowFailedError"
 
 
 def test_a_make_that_cannot_be_executed_is_not_found(tmp_path: Path) -> None:
