@@ -67,16 +67,25 @@ def _bring_up_to_date(
     interruption: Interruption,
 ) -> None:
     """Bring every target to its end."""
+    _make_build_dir(options.build_dir)
     session.artifacts.recover()
     if planned.full:
         remove_departed(planned, trace, session.artifacts)
-    left = session.worker.settle(lambda: interruption.happened)
+    left = session.settle(lambda: interruption.happened)
     if left and not interruption.happened:
         _run_left(session, planned, left, options, trace, report, interruption)
     why = "interrupted" if interruption.happened else "not started: another target failed"
     for name in left:
         if name not in session.worker.ended:
             session.worker.skip(name, why)
+
+
+def _make_build_dir(build_dir: str) -> None:
+    """Before anything is scanned: it may lie in a code directory, which must not change while make runs."""
+    try:
+        os.makedirs(build_dir, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(build_dir, error) from None
 
 
 def _run_left(
@@ -174,7 +183,6 @@ def _leave_templates(
         and (target.full_path in built or trace.record(target.full_path) is not None)
     }
     try:
-        os.makedirs(options.build_dir, exist_ok=True)
         left = write_templates(templates, planned, artifacts, trace)
         if planned.full:
             clean(options.build_dir, planned, left.paths, trace, session.artifacts, lambda text: report(Warned(text)))
@@ -193,7 +201,7 @@ def _save(trace: Trace, state_dir: str, report: Reporter) -> None:
 
 def _unwritable(folder: str, error: OSError) -> EnvironmentFault:
     return EnvironmentFault(
-        f"The output templates cannot be written: {error.strerror}",
+        f"The build directory cannot be written: {error.strerror}",
         rows=(("folder", error.filename or folder),),
         hint="make room or make the folder writable; what was built is in the cache",
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -21,11 +23,13 @@ from engine.make.flags import heeded_environment
 from engine.make.includes import makefiles_read
 from engine.make.invocation import find_make, make_environment
 from engine.plan.action import Actions, Circumstances, checkout_root
+from engine.plan.lookahead import look_ahead
 from engine.plan.makefiles import Makefiles
 from engine.plan.rebuilder import Rebuilder
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
+from engine.run.cores import usable_cores
 from engine.run.events import Event, Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
 from engine.run.process import Processes
@@ -93,7 +97,17 @@ class Session:
             link_mode=cast("LinkMode", options.link_mode),
             timeout_s=options.timeout_s,
         )
+        self._look_ahead = partial(
+            look_ahead, planned.targets, self._trace, scanner, rebuilder, path_of, usable_cores()
+        )
         return Worker(tools, {target.full_path: target for target in planned.targets}, planned.graph, report)
+
+    def settle(self, stop: Callable[[], bool]) -> list[str]:
+        """End every target that is up to date; returns the others. See `Worker.settle`."""
+        if not self._options.use_cache:
+            return self.worker.settle(stop)
+        with self._look_ahead():
+            return self.worker.settle(stop)
 
     def _actions(self, scanner: Scanner) -> Actions:
         project_dir = os.path.dirname(self._options.template)

@@ -56,8 +56,8 @@ Listing = Callable[[str], Snapshot | None]
 
 def reasons(old: Manifest, new: Manifest, listing: Listing) -> tuple[str, ...]:
     """Why the keys differ, in words, files first; `listing` finds the snapshots behind `tree` and `input` rows."""
-    before = {(row.kind, row.name): row.value for row in old}
-    after = {(row.kind, row.name): row.value for row in new}
+    before = {(kind, name): value for kind, name, value in old}
+    after = {(kind, name): value for kind, name, value in new}
     changed = [at for at in {**before, **after} if before.get(at) != after.get(at)]
     changed.sort(key=lambda at: (at[0] not in ("tree", "input"), at))
     found: list[str] = []

@@ -41,6 +41,14 @@ class Scanner:
         self._own = own
         self._trees: dict[str, Snapshot | None] = {}
         self._files: dict[str, str] = {}
+        self.verified: frozenset[str] = frozenset()
+        """Identities of input trees that were found unchanged just now."""
+
+    def known_tree(self, root: str, ignore: tuple[str, ...]) -> tuple[str, Snapshot] | None:
+        """(identity, snapshot) of what the last build saw of the directory `root`, not looked at again."""
+        identity = _tree_identity(root, _ignore_file(root), ignore)
+        known = self._trace.input(identity)
+        return None if known is None else (identity, known)
 
     def tree(self, root: str, ignore: tuple[str, ...] = ()) -> Snapshot | None:
         """What make will see of the directory `root`, symbolic links followed; None where there is no such directory.
@@ -53,7 +61,7 @@ class Scanner:
         """
         lines = _ignore_file(root)
         patterns = (*lines, *ignore)
-        identity = repr(("tree", root, *patterns))
+        identity = _tree_identity(root, lines, ignore)
         if identity not in self._trees:
             self._trees[identity] = self._look(
                 identity, root, lambda: self._select(root, _spec(patterns, root, len(lines))), True
@@ -99,7 +107,7 @@ class Scanner:
 
     def _look(self, identity: str, root: str, select: _SelectMaker, folders: bool) -> Snapshot | None:
         previous = self._trace.input(identity)
-        if previous is not None and snapshot.unchanged(root, previous):
+        if previous is not None and (identity in self.verified or snapshot.unchanged(root, previous)):
             return previous
         if not os.path.isdir(root):
             return None
@@ -137,6 +145,10 @@ class Scanner:
             return leads_on or spec is None or spec.match_file(path + "/" if is_directory else path)
 
         return select
+
+
+def _tree_identity(root: str, lines: tuple[str, ...], ignore: tuple[str, ...]) -> str:
+    return repr(("tree", root, *lines, *ignore))
 
 
 def _ignore_file(root: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import xxhash
 
 from cache.snapshot import Snapshot
-from engine.plan.manifest import Manifest, Row
+from engine.plan.manifest import Manifest
 
 _HEADER = f"engine-trace-v1 {sys.implementation.cache_tag}\n".encode()
 _CHECKSUM_BYTES = 16
@@ -32,6 +32,7 @@ class TargetRecord(NamedTuple):
 
     key: str
     manifest: Manifest
+    """Rows as plain tuples, where they come from the file."""
     output: Snapshot
     """The artifact directory as it was left."""
     output_digest: str
@@ -62,16 +63,17 @@ class Trace:
         self.seconds: dict[str, float] = content.get("seconds", {})
         """Target -> decaying average of what its make runs took."""
         self._targets: dict[str, tuple[Any, ...]] = content.get("targets", {})
+        self._records: dict[str, TargetRecord] = {}
         self._seen: set[str] = set()
         self.changed = not content
 
     def record(self, target: str) -> TargetRecord | None:
         """What is known of a target's artifact directory."""
+        record = self._records.get(target)
         plain = self._targets.get(target)
-        if plain is None:
-            return None
-        key, rows, output, output_digest, seconds = plain
-        return TargetRecord(key, tuple(Row(*row) for row in rows), Snapshot(*output), output_digest, seconds)
+        if record is None and plain is not None:
+            record = self._records[target] = TargetRecord(*plain)._replace(output=Snapshot(*plain[2]))
+        return record
 
     def targets(self) -> tuple[str, ...]:
         """Every target with a record."""
@@ -80,11 +82,13 @@ class Trace:
     def remember(self, target: str, record: TargetRecord) -> None:
         """Replace a target's record."""
         rows = tuple(tuple(row) for row in record.manifest)
+        self._records[target] = record
         self._targets[target] = (record.key, rows, tuple(record.output), record.output_digest, record.seconds)
         self.changed = True
 
     def forget(self, target: str) -> None:
         """Drop a target's record."""
+        self._records.pop(target, None)
         if self._targets.pop(target, None) is not None:
             self.changed = True
 
