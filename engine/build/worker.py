@@ -64,7 +64,9 @@ class Worker:
             BuildError: when its action cannot be made.
         """
         dependencies = {other: self._digests[other] for other in self._graph.inputs[name]}
-        return self._tools.rebuilder.decide(self._tools.actions.action_of(self._targets[name], dependencies))
+        record = self._tools.trace.record(name)
+        known = (record.key, record.manifest) if record is not None and record.key != UNRECORDED_KEY else None
+        return self._tools.rebuilder.decide(self._tools.actions.action_of(self._targets[name], dependencies, known))
 
     def settle(self, stop: Callable[[], bool]) -> list[str]:
         """End every target that is up to date, without running anything; returns the others in the graph's order.
@@ -207,11 +209,8 @@ class Worker:
     def _end(self, name: str, state: State, record: TargetRecord, started: float, because: tuple[str, ...]) -> None:
         self._digests[name] = record.output_digest
         saved_seconds = 0.0 if state is State.BUILT else record.seconds
-        self._finish(
-            TargetResult(
-                name, state, record.key, time.monotonic() - started, saved_seconds, because, self._log(name), None
-            )
-        )
+        log = None if state is State.UP_TO_DATE else self._log(name)
+        self._finish(TargetResult(name, state, record.key, time.monotonic() - started, saved_seconds, because, log))
 
     def _failed(
         self,

@@ -77,14 +77,18 @@ class Actions:
         self._toolchain = environment.toolchain_variables(circumstances.environ)
         self._values: dict[str, str] = {}
 
-    def action_of(self, target: Target, dependencies: Mapping[str, str]) -> Action:
+    def action_of(
+        self, target: Target, dependencies: Mapping[str, str], known: tuple[str, Manifest] | None = None
+    ) -> Action:
         """The action of `target`; `dependencies` are its inputs' output digests by full path.
+
+        `known` is a key with its manifest, which need not be hashed again if it is this one.
 
         Raises:
             InputError: for a missing Makefile, and for sources that cannot be read.
         """
         try:
-            return self._action_of(target, dependencies)
+            return self._action_of(target, dependencies, known)
         except BadPattern as bad:
             raise InputError(
                 f"{target.full_path} has a file pattern that means nothing: {bad.pattern}",
@@ -98,7 +102,7 @@ class Actions:
                 hint="remove it, or leave it out with BuildProperties.Ignore or a .samignore beside the sources",
             ) from None
 
-    def _action_of(self, target: Target, dependencies: Mapping[str, str]) -> Action:
+    def _action_of(self, target: Target, dependencies: Mapping[str, str], known: tuple[str, Manifest] | None) -> Action:
         tree = self._scanner.tree(target.code_dir, target.properties.ignore)
         self._check_makefile(target)
         makefiles = self._makefiles.read_by(target, tree)
@@ -169,8 +173,10 @@ class Actions:
 
     def _place(self, path: str, target: Target) -> str:
         """`path` in words that hold in every checkout; absolute only outside of it."""
-        if path == target.code_dir or path.startswith(target.code_dir.rstrip("/") + "/"):
-            return _IN_CODE + os.path.relpath(path, target.code_dir)
+        if path == target.code_dir:
+            return _IN_CODE + "."
+        if path.startswith(target.code_dir.rstrip("/") + "/"):
+            return _IN_CODE + path[len(target.code_dir.rstrip("/")) + 1 :]
         checkout = self._circumstances.checkout.rstrip("/")
         if path == checkout or path.startswith(checkout + "/"):
             return "project:" + os.path.relpath(path, self._circumstances.project_dir)

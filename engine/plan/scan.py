@@ -41,12 +41,13 @@ class Scanner:
         self._own = own
         self._trees: dict[str, Snapshot | None] = {}
         self._files: dict[str, str] = {}
+        self._ignores: dict[str, tuple[str, ...]] = {}
         self.verified: frozenset[str] = frozenset()
         """Identities of input trees that were found unchanged just now."""
 
     def known_tree(self, root: str, ignore: tuple[str, ...]) -> tuple[str, Snapshot] | None:
         """(identity, snapshot) of what the last build saw of the directory `root`, not looked at again."""
-        identity = _tree_identity(root, _ignore_file(root), ignore)
+        identity = _tree_identity(root, self._ignored(root), ignore)
         known = self._trace.input(identity)
         return None if known is None else (identity, known)
 
@@ -59,7 +60,7 @@ class Scanner:
             UnreadableEntry: names what cannot be copied.
             BadPattern: for a pattern that cannot be understood.
         """
-        lines = _ignore_file(root)
+        lines = self._ignored(root)
         patterns = (*lines, *ignore)
         identity = _tree_identity(root, lines, ignore)
         if identity not in self._trees:
@@ -67,6 +68,12 @@ class Scanner:
                 identity, root, lambda: self._select(root, _spec(patterns, root, len(lines))), True
             )
         return self._trees[identity]
+
+    def _ignored(self, root: str) -> tuple[str, ...]:
+        """The lines of the `.samignore` in `root`, read once."""
+        if root not in self._ignores:
+            self._ignores[root] = _ignore_file(root)
+        return self._ignores[root]
 
     def inputs(self, base: str, pattern: str) -> tuple[str, Snapshot | None]:
         """(directory, snapshot) of what one glob of `BuildProperties.Inputs` matches, relative to `base`.

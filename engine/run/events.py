@@ -41,7 +41,7 @@ class TargetResult(NamedTuple):
     because: tuple[str, ...]
     """Reasons, the most telling first: `src/app.py changed`, `never built`, `variable CFLAGS changed`."""
     log: str | None
-    """Absolute path of the file that holds what make wrote (stdout and stderr as they came), if it exists."""
+    """Absolute path of the file with what make wrote, stdout and stderr as they came; None for up-to-date ones."""
     failure: Failure | None = None
 
 
