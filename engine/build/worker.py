@@ -63,10 +63,13 @@ class Worker:
         Raises:
             BuildError: when its action cannot be made.
         """
+        return self._tools.rebuilder.decide(self._action(name))
+
+    def _action(self, name: str) -> Action:
         dependencies = {other: self._digests[other] for other in self._graph.inputs[name]}
         record = self._tools.trace.record(name)
         known = (record.key, record.manifest) if record is not None and record.key != UNRECORDED_KEY else None
-        return self._tools.rebuilder.decide(self._tools.actions.action_of(self._targets[name], dependencies, known))
+        return self._tools.actions.action_of(self._targets[name], dependencies, known)
 
     def settle(self, stop: Callable[[], bool]) -> list[str]:
         """End every target that is up to date, without running anything; returns the others in the graph's order.
@@ -87,13 +90,12 @@ class Worker:
             return False
         started = time.monotonic()
         try:
-            decision = self.decide(name)
+            decision = self._tools.rebuilder.up_to_date(self._action(name))
         except BuildError:
             return False
-        if not isinstance(decision, UpToDate):
-            return False
-        self._up_to_date(decision, started)
-        return True
+        if decision is not None:
+            self._up_to_date(decision, started)
+        return decision is not None
 
     def work(self, name: str) -> bool:
         """Bring one target to its end, in any thread; whether it has its artifact."""

@@ -68,16 +68,22 @@ class Rebuilder(Generic[Result]):
         self.verified: frozenset[str] = frozenset()
         """Targets whose artifacts were found unchanged just now."""
 
+    def up_to_date(self, action: Action) -> UpToDate | None:
+        """The record of `action`, where the artifact directory is what it makes."""
+        record = self._trace.record(action.target.full_path) if self._use_cache else None
+        if record is None or record.key != action.key or not self._intact(action.target.full_path, record):
+            return None
+        # Looking may have renewed the record's stats.
+        return UpToDate(action, self._trace.record(action.target.full_path) or record)
+
     def decide(self, action: Action) -> UpToDate | Restore[Result] | Run:
         """What is to be done about `action` now."""
         if not self._use_cache:
             return Run(action, (FORCED,))
-        name = action.target.full_path
-        record = self._trace.record(name)
-        intact = record is not None and self._intact(name, record)
-        if record is not None and intact and record.key == action.key:
-            return UpToDate(action, record)
-        because = self._because(action, record)
+        settled = self.up_to_date(action)
+        if settled is not None:
+            return settled
+        because = self._because(action, self._trace.record(action.target.full_path))
         result = self._find(action.key)
         return Run(action, because) if result is None else Restore(action, because, result)
 
