@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-_V1_CONTROLLERS = ("cpu", "cpu,cpuacct", "cpuacct,cpu")
+from engine.run.control_groups import group_folders, read_text
+
+_V1_MOUNTS = ("cpu", "cpu,cpuacct", "cpuacct,cpu")
 
 
 def usable_cores(root: str = "/") -> int:
@@ -26,52 +28,18 @@ def _affinity() -> int:
 
 
 def _quota(root: str) -> int | None:
-    quotas = [quota for folder in _group_folders(root) if (quota := _folder_quota(folder)) is not None]
+    folders = group_folders(root, "cpu", _V1_MOUNTS)
+    quotas = [quota for folder in folders if (quota := _folder_quota(folder)) is not None]
     return min(quotas, default=None)
 
 
-def _group_folders(root: str) -> list[str]:
-    """Every folder that may limit this process: its own group and those above it, in either version's hierarchy."""
-    folders: list[str] = []
-    for line in _read(os.path.join(root, "proc/self/cgroup")).splitlines():
-        _, _, rest = line.partition(":")
-        controllers, _, group = rest.partition(":")
-        for mount in _mounts(root, controllers):
-            folders += _ancestors(mount, group)
-    return folders
-
-
-def _mounts(root: str, controllers: str) -> list[str]:
-    base = os.path.join(root, "sys/fs/cgroup")
-    if not controllers:
-        return [base, os.path.join(base, "unified")]
-    if "cpu" in controllers.split(","):
-        return [os.path.join(base, name) for name in _V1_CONTROLLERS]
-    return []
-
-
-def _ancestors(mount: str, group: str) -> list[str]:
-    # Without a cgroup namespace a container sees the host's group path but only its own folder as the mount:
-    # the mount itself is therefore always among the candidates.
-    parts = [part for part in group.split("/") if part not in ("", "..")]
-    return [os.path.join(mount, *parts[:depth]) for depth in range(len(parts), -1, -1)]
-
-
 def _folder_quota(folder: str) -> int | None:
-    quota, _, period = _read(os.path.join(folder, "cpu.max")).partition(" ")
+    quota, _, period = read_text(os.path.join(folder, "cpu.max")).partition(" ")
     if not quota:
-        quota = _read(os.path.join(folder, "cpu.cfs_quota_us"))
-        period = _read(os.path.join(folder, "cpu.cfs_period_us"))
+        quota = read_text(os.path.join(folder, "cpu.cfs_quota_us"))
+        period = read_text(os.path.join(folder, "cpu.cfs_period_us"))
     try:
         quota_us, period_us = int(quota), int(period)
     except ValueError:
         return None
     return -(-quota_us // period_us) if quota_us > 0 and period_us > 0 else None
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
