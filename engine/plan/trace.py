@@ -23,6 +23,7 @@ _HEADER = f"engine-trace-v1 {sys.implementation.cache_tag}\n".encode()
 _CHECKSUM_BYTES = 16
 _FILE = "trace-v1"
 _WEIGHT_OF_NEWEST = 0.5
+_WEIGHT_OF_LESS = 0.25
 _PLANS_KEPT = 8
 _FACTS_KEPT = 20_000
 
@@ -62,6 +63,8 @@ class Trace:
         """Facts about programs, such as make's version, by path."""
         self.seconds: dict[str, float] = content.get("seconds", {})
         """Target -> decaying average of what its make runs took."""
+        self.memory_bytes: dict[str, int] = content.get("memory_bytes", {})
+        """Target -> the peak memory of its make runs, decaying slowly where newer runs took less."""
         self._targets: dict[str, tuple[Any, ...]] = content.get("targets", {})
         self._records: dict[str, TargetRecord] = {}
         self._seen: set[str] = set()
@@ -96,6 +99,26 @@ class Trace:
         """A make run of `target` took so long: newer runs weigh more."""
         old = self.seconds.get(target, seconds)
         self.seconds[target] = old + _WEIGHT_OF_NEWEST * (seconds - old)
+        self.changed = True
+
+    def heard(self, target: str, seconds: float) -> None:
+        """A make run of `target` took so long elsewhere (0.0: not known); what was seen here counts before it."""
+        if seconds and target not in self.seconds:
+            self.seconds[target] = seconds
+            self.changed = True
+
+    def peaked(self, target: str, size_bytes: int, *, succeeded: bool) -> None:
+        """A make run of `target` had so much memory at most (0: not known).
+
+        More counts at once, less only in part, since too little memory is worse than a target that starts late; a run
+        that failed says only what was needed until then.
+        """
+        old_bytes = self.memory_bytes.get(target, 0)
+        if size_bytes < old_bytes and succeeded and size_bytes:
+            size_bytes = old_bytes - int(_WEIGHT_OF_LESS * (old_bytes - size_bytes))
+        elif size_bytes <= old_bytes:
+            return
+        self.memory_bytes[target] = size_bytes
         self.changed = True
 
     def listing(self, digest: str) -> Snapshot | None:
@@ -152,6 +175,7 @@ class Trace:
             "makefiles": _newest(self.makefiles),
             "tools": self.tools,
             "seconds": self.seconds,
+            "memory_bytes": self.memory_bytes,
             "targets": self._targets,
         }
         payload = marshal.dumps(content)

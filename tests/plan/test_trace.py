@@ -27,6 +27,7 @@ def filled() -> Trace:
     trace.set_input("src", listing(ODD))
     trace.set_plan("request", (("template", "1"), (1.5, None, True)))
     trace.took("Fn", 2.0)
+    trace.peaked("Fn", 4096, succeeded=True)
     trace.files["Makefile"] = ((1, 2, 3, 4, 5), "digest")
     return trace
 
@@ -43,6 +44,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert trace.input("src") == listing(ODD)
     assert trace.plans["request"] == (("template", "1"), (1.5, None, True))
     assert trace.seconds == {"Fn": 2.0}
+    assert trace.memory_bytes == {"Fn": 4096}
     assert trace.files == filled().files
     assert not trace.changed
 
@@ -158,6 +160,40 @@ def test_newer_runs_weigh_more() -> None:
     for seconds in (8.0, 4.0, 2.0):
         trace.took("Fn", seconds)
     assert trace.seconds == {"Fn": 4.0}
+
+
+def test_what_was_seen_here_counts_before_what_was_heard() -> None:
+    trace = Trace()
+    trace.heard("Fn", 0.0)
+    assert trace.seconds == {}
+    trace.heard("Fn", 3.0)
+    trace.heard("Fn", 9.0)
+    assert trace.seconds == {"Fn": 3.0}
+
+
+def test_more_memory_counts_at_once_and_less_in_part() -> None:
+    trace, seen = Trace(), []
+    for peak in (0, 400, 800, 400, 0, 400, 1000):
+        trace.peaked("Fn", peak, succeeded=True)
+        seen.append(trace.memory_bytes.get("Fn"))
+    assert seen == [None, 400, 800, 700, 700, 625, 1000]
+
+
+def test_a_failed_run_only_raises_the_peak() -> None:
+    trace, seen = Trace(), []
+    for peak in (400, 100, 800, 400):
+        trace.peaked("Fn", peak, succeeded=False)
+        seen.append(trace.memory_bytes["Fn"])
+    assert seen == [400, 400, 800, 800]
+
+
+@pytest.mark.parametrize(("peak", "succeeded"), [(0, True), (400, True), (100, False)])
+def test_a_peak_that_says_nothing_new_changes_nothing(tmp_path: Path, peak: int, succeeded: bool) -> None:
+    trace = Trace()
+    trace.peaked("Fn", 400, succeeded=True)
+    trace.save(str(tmp_path))
+    trace.peaked("Fn", peak, succeeded=succeeded)
+    assert not trace.changed
 
 
 def test_a_snapshot_of_a_real_tree_survives(tmp_path: Path) -> None:
