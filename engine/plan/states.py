@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from engine.plan.estimates import path_seconds
 from engine.plan.graph import Graph
+
+_PATIENCE = 8
+"""Starts that a target which does not fit lets others have before it; then they wait until it fits."""
 
 
 class Plan:
@@ -21,6 +25,7 @@ class Plan:
                 self._dependents[before].append(name)
         self._ready = [(self._rank[name], name) for name in graph.order if not self._waits[name]]
         heapq.heapify(self._ready)
+        self._overtaken: dict[str, int] = {}
         self._running: set[str] = set()
         self._unfinished = set(graph.order)
         self._failed: set[str] = set()
@@ -36,13 +41,38 @@ class Plan:
         """Targets that started and have not ended."""
         return frozenset(self._running)
 
-    def next(self) -> str | None:
-        """Start the most urgent ready target; None when nothing may start now."""
-        if self._stopped or not self._ready:
+    @property
+    def has_next(self) -> bool:
+        """Whether a target may start now."""
+        return bool(self._ready) and not self._stopped
+
+    def next(self, fits: Callable[[str], bool] = lambda name: True) -> str | None:
+        """Start the most urgent ready target that `fits` beside those that run; None when nothing may start now.
+
+        Less urgent ones may start before one that does not fit, but not for ever.
+        """
+        if not self.has_next:
             return None
-        name = heapq.heappop(self._ready)[1]
-        self._running.add(name)
-        return name
+        found, passed = self._first(fits)
+        for entry in passed:
+            heapq.heappush(self._ready, entry)
+        if found is not None:
+            self._running.add(found)
+            for _, name in passed:
+                self._overtaken[name] = self._overtaken.get(name, 0) + 1
+        return found
+
+    def _first(self, fits: Callable[[str], bool]) -> tuple[str | None, list[tuple[tuple[float, int], str]]]:
+        """Take out the most urgent target that fits, and what is more urgent than it."""
+        passed: list[tuple[tuple[float, int], str]] = []
+        while self._ready:
+            entry = heapq.heappop(self._ready)
+            if fits(entry[1]):
+                return entry[1], passed
+            passed.append(entry)
+            if self._overtaken.get(entry[1], 0) >= _PATIENCE:
+                break
+        return None, passed
 
     def peek_all(self) -> tuple[str, ...]:
         """Every target that may start now, most urgent first."""
@@ -91,9 +121,5 @@ class Plan:
 
 def _ranks(graph: Graph, seconds: Mapping[str, float]) -> dict[str, tuple[float, int]]:
     """Sort key of each target: minus its longest expected path to the end of the build, then its place in the order."""
-    longest = dict.fromkeys(graph.order, 0.0)
-    for name in reversed(graph.order):
-        longest[name] += seconds.get(name, 0.0)
-        for before in graph.after[name]:
-            longest[before] = max(longest[before], longest[name])
+    longest = path_seconds(graph, seconds)
     return {name: (-longest[name], index) for index, name in enumerate(graph.order)}

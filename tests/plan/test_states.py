@@ -86,6 +86,30 @@ def test_a_stopped_plan_starts_nothing() -> None:
     assert plan.unfinished == {"a", "b"}
 
 
+def test_what_does_not_fit_lets_others_start_before_it() -> None:
+    plan = Plan(graph({"big": (), "a": (), "b": ()}), {"big": 9, "a": 2, "b": 1})
+    assert [plan.next("ab".__contains__) for _ in range(3)] == ["a", "b", None]
+    assert plan.has_next
+    assert plan.running == {"a", "b"}
+    assert plan.next() == "big"
+
+
+def test_but_not_for_ever() -> None:
+    names = [f"T{number}" for number in range(20)]
+    plan = Plan(graph(dict.fromkeys(["big", *names], ())), {"big": 9})
+    assert len(list(iter(lambda: plan.next(lambda name: name != "big"), None))) == 8
+    assert plan.next(lambda name: name != "big") is None
+    assert plan.next() == "big"
+    assert plan.next(lambda name: name != "big") == "T8"
+
+
+def test_nothing_that_fits_changes_nothing() -> None:
+    plan = Plan(graph({"a": (), "b": ("a",), "c": ()}), {})
+    assert plan.next(lambda name: False) is None
+    assert plan.running == set()
+    assert plan.peek_all() == ("a", "c")
+
+
 @settings(deadline=None)
 @given(graphs(), st.data())
 def test_any_run_that_keeps_going(found: Graph, data: st.DataObject) -> None:
