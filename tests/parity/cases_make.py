@@ -50,17 +50,29 @@ CASES = (
         builds=("Fn",),
     ),
     Case(
-        "MAKEFLAGS and GNUMAKEFLAGS of the caller pass through",
+        "MAKEFLAGS that change what is built pass through",
         FUNCTION
         + """
         -- src/Makefile --
-        build-Fn: one
-            echo '$(MAKEFLAGS)' > $(ARTIFACTS_DIR)/flags
-        one:
+        STAGE = dev
+        build-Fn:
+            echo '$(MAKEFLAGS)' $(X) $(STAGE) > $(ARTIFACTS_DIR)/flags
+        """,
+        env=(("MAKEFLAGS", "e -- X=1"), ("STAGE", "prod")),
+        builds=("Fn",),
+    ),
+    Case(
+        "errors that an outer make ignores",
+        FUNCTION
+        + """
+        -- src/Makefile --
+        build-Fn:
+            echo '$(X)' > $(ARTIFACTS_DIR)/half
             false
         """,
         env=(("MAKEFLAGS", "i -- X=1"),),
         builds=("Fn",),
+        differs=Difference("Flags of an outer make", exit_code=1, says=("Error 1",)),
     ),
     Case(
         "MAKEFILE_LIST is the original, the working directory is not",
