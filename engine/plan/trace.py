@@ -108,18 +108,17 @@ class Trace:
             self.changed = True
 
     def peaked(self, target: str, size_bytes: int, *, succeeded: bool) -> None:
-        """A make run of `target` had so much memory at most (0: not known).
+        """A make run of `target` had so much memory at most (0: too little to be seen).
 
         More counts at once, less only in part, since too little memory is worse than a target that starts late; a run
         that failed says only what was needed until then.
         """
-        old_bytes = self.memory_bytes.get(target, 0)
-        if size_bytes < old_bytes and succeeded and size_bytes:
-            size_bytes = old_bytes - int(_WEIGHT_OF_LESS * (old_bytes - size_bytes))
-        elif size_bytes <= old_bytes:
-            return
-        self.memory_bytes[target] = size_bytes
-        self.changed = True
+        old_bytes = self.memory_bytes.get(target, -1)
+        if size_bytes < old_bytes:
+            size_bytes = old_bytes - int(_WEIGHT_OF_LESS * (old_bytes - size_bytes)) if succeeded else old_bytes
+        if size_bytes != old_bytes:
+            self.memory_bytes[target] = size_bytes
+            self.changed = True
 
     def listing(self, digest: str) -> Snapshot | None:
         """The snapshot with this digest, where it is still known."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import subprocess
+import time
 from threading import RLock
 from typing import NamedTuple
 
 from engine.errors import Interrupted
 from engine.make.invocation import UMASK
+from engine.run.memory import maximum_resident_bytes
 
 GRACE_S = 5.0
 """Seconds between SIGTERM and SIGKILL."""
 
 _LONGEST_POLL_MS = 2**31 - 1
+_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.05
 
 
 class Exit(NamedTuple):
@@ -25,6 +29,8 @@ class Exit(NamedTuple):
     code: int
     """Exit code; minus the signal's number where one killed it."""
     timed_out: bool
+    peak_bytes: int = 0
+    """Memory of its largest process, its own or one below it; 0 where that was not more than this process's own."""
 
 
 class Processes:
@@ -37,6 +43,12 @@ class Processes:
         self._lock = RLock()  # a signal's handler may interrupt who holds it
         self._stopping = False
 
+    @property
+    def running(self) -> frozenset[int]:
+        """The process groups of the children that run; each is a session too."""
+        with self._lock:
+            return frozenset(self._groups)
+
     def run(
         self,
         argv: tuple[str, ...],
@@ -46,10 +58,12 @@ class Processes:
         output: int,
         timeout_s: float | None,
         executable: str | None = None,
+        inherited: tuple[int, ...] = (),
     ) -> Exit:
         """Run `argv` to its end; stdout and stderr go to the file descriptor `output`, stdin is empty.
 
-        `executable` is the program's path where it is not to be told by `argv[0]`, which the program sees.
+        `executable` is the program's path where it is not to be told by `argv[0]`, which the program sees; `inherited`
+        are descriptors that this child gets besides those of every child.
         Nothing of the child's process group outlives the call: what it left running in the background would go on
         writing into an artifact that is taken as finished.
 
@@ -57,21 +71,29 @@ class Processes:
             OSError: when the program cannot be started.
             Interrupted: when `terminate` was called before or meanwhile.
         """
-        with self._started(argv, executable, cwd, environ, output) as process:
-            timed_out = not _ends(process, timeout_s)
+        with self._started(argv, executable, cwd, environ, output, inherited) as process:
+            child = _Child(process)
+            timed_out = not child.ends(timeout_s)
             if timed_out:
                 _signal_group(process.pid, signal.SIGTERM)
-                _ends(process, GRACE_S)
+                child.ends(GRACE_S)
             with self._lock:  # before it is reaped and its number may become another's
                 _signal_group(process.pid, signal.SIGKILL)
                 self._groups.discard(process.pid)
+            child.reap()
             code = process.wait()
         if self._stopping:
             raise Interrupted("The build was interrupted")
-        return Exit(code, timed_out)
+        return Exit(code, timed_out, child.peak_bytes)
 
     def _started(
-        self, argv: tuple[str, ...], executable: str | None, cwd: str, environ: dict[str, str], output: int
+        self,
+        argv: tuple[str, ...],
+        executable: str | None,
+        cwd: str,
+        environ: dict[str, str],
+        output: int,
+        inherited: tuple[int, ...],
     ) -> subprocess.Popen[bytes]:
         with self._lock:  # so that no child starts unseen while the others are told to end
             if self._stopping:
@@ -86,7 +108,7 @@ class Processes:
                 env=environ,
                 start_new_session=True,
                 umask=UMASK,
-                pass_fds=self._inherited,
+                pass_fds=(*self._inherited, *inherited),
             )
             self._groups.add(process.pid)
             return process
@@ -106,29 +128,57 @@ class Processes:
                 _signal_group(group, number)
 
 
-def _ends(process: subprocess.Popen[bytes], timeout_s: float | None) -> bool:
-    """Whether the child ends in time. It is not reaped, so that its group's number cannot be another's yet."""
-    if not hasattr(os, "pidfd_open"):
-        return _ends_by_waiting(process, timeout_s)
-    try:
-        descriptor = os.pidfd_open(process.pid)
-    except OSError:  # older kernels and some sandboxes have none
-        return _ends_by_waiting(process, timeout_s)
-    try:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(None if timeout_s is None else min(timeout_s * 1000, _LONGEST_POLL_MS)))
-    finally:
-        os.close(descriptor)
+class _Child:
+    """A child that is waited for here, not by subprocess, which does not tell what it used."""
 
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.peak_bytes = 0
 
-def _ends_by_waiting(process: subprocess.Popen[bytes], timeout_s: float | None) -> bool:
-    """The same where the system has no descriptors of processes."""
-    try:
-        process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+    def ends(self, timeout_s: float | None) -> bool:
+        """Whether the child ends in time. It is not reaped, so that its group's number cannot be another's yet."""
+        if not hasattr(os, "pidfd_open"):
+            return self._ends_by_reaping(timeout_s)
+        try:
+            descriptor = os.pidfd_open(self._process.pid)
+        except OSError:  # older kernels and some sandboxes have none
+            return self._ends_by_reaping(timeout_s)
+        try:
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            return bool(poll.poll(None if timeout_s is None else min(timeout_s * 1000, _LONGEST_POLL_MS)))
+        finally:
+            os.close(descriptor)
+
+    def reap(self, options: int = 0) -> bool:
+        """Wait for the child as `options` say, and note its status where subprocess looks for it; whether it ended."""
+        if self._process.returncode is not None:
+            return True
+        try:
+            pid, status, usage = os.wait4(self._process.pid, options)
+        except ChildProcessError:  # where SIGCHLD is ignored there is no status; subprocess knows what to make of it
+            return True
+        if pid:
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            self._note_peak(usage)
+        return bool(pid)
+
+    def _note_peak(self, usage: resource.struct_rusage) -> None:
+        # A child begins as a copy of this process, and its peak is never less than that of what it was copied from.
+        if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
+            self.peak_bytes = maximum_resident_bytes(usage.ru_maxrss)
+
+    def _ends_by_reaping(self, timeout_s: float | None) -> bool:
+        """The same where the system has no descriptors of processes: looks again after ever longer pauses."""
+        if timeout_s is None:
+            return self.reap()
+        deadline_s, pause_s = time.monotonic() + timeout_s, _SHORTEST_PAUSE_S
+        while not self.reap(os.WNOHANG):
+            if time.monotonic() >= deadline_s:
+                return False
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        return True
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

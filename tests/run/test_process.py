@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -11,11 +12,23 @@ import pytest
 
 from engine.errors import Interrupted
 from engine.run import process
+from engine.run.memory import maximum_resident_bytes
 from engine.run.process import Exit, Processes
 from tests.run.processes import Witness
 
 
 def run(
+    script: str,
+    log: Path,
+    timeout_s: float | None = None,
+    cwd: str = "/",
+    processes: Processes | None = None,
+) -> Exit:
+    """How `script` ended; what memory it had is left out."""
+    return measured(script, log, timeout_s, cwd, processes)._replace(peak_bytes=0)
+
+
+def measured(
     script: str,
     log: Path,
     timeout_s: float | None = None,
@@ -175,6 +188,57 @@ def test_no_descriptor_is_left_open_or_handed_down(log: Path, tmp_path: Path) ->
     assert len(set(counts)) == 1
     assert str(kept) not in log.read_text().split()
     os.close(kept)
+
+
+def memory_of(size_bytes: int) -> str:
+    return f"{sys.executable} -c 'held = bytearray({size_bytes})'"
+
+
+def much_bytes() -> int:
+    """More than this process ever had."""
+    return maximum_resident_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) + (64 << 20)
+
+
+@pytest.mark.parametrize("script", ["exec {}", "{}; exit 3", "sh -c '{}; true' & wait"])
+@pytest.mark.parametrize("by_descriptor", [True, False])
+def test_the_largest_process_tells_the_peak(
+    log: Path, monkeypatch: pytest.MonkeyPatch, script: str, by_descriptor: bool
+) -> None:
+    if not by_descriptor:
+        monkeypatch.delattr(os, "pidfd_open", raising=False)
+    much = much_bytes()
+    command = memory_of(much).replace("'", '"' if "sh -c" in script else "'")
+    found = measured(script.format(command), log)
+    assert log.read_text() == ""
+    assert found.code == (3 if "exit" in script else 0)
+    assert much <= found.peak_bytes < much + (64 << 20)
+
+
+def test_the_peak_of_a_child_that_is_killed_counts(log: Path) -> None:
+    much = much_bytes()
+    found = measured(f"{memory_of(much)}; kill -KILL $$", log)
+    assert found.code == -signal.SIGKILL
+    assert found.peak_bytes >= much
+
+
+def test_a_small_child_is_not_taken_for_as_large_as_this_process(log: Path) -> None:
+    """A child begins as a copy of its parent, and the system counts that."""
+    held = bytearray(b"x" * (64 << 20))
+    assert measured("exit 0", log).peak_bytes == 0
+    assert len(held) == 64 << 20
+
+
+def test_the_groups_that_run(log: Path, witness: Witness) -> None:
+    processes = Processes()
+    with ThreadPoolExecutor() as pool:
+        children = started(2, ":", log, processes, pool)
+        groups = processes.running
+        processes.terminate()
+        for child in children:
+            with pytest.raises(Interrupted):
+                child.result()
+    assert len(groups) == 2
+    assert processes.running == set()
 
 
 def test_where_processes_have_no_descriptors(log: Path, witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
