@@ -12,10 +12,10 @@ PIP_INSTALL := -m pip --disable-pip-version-check --quiet install --no-input --n
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench bench-peers lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.runtime ## build examples/monorepo twice: the second build has nothing to do
 	@rm -rf examples/monorepo/.aws-sam
@@ -33,8 +33,11 @@ lint: .venv/.dev ## ruff and mypy --strict
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-bench: .venv/.dev .venv-sam/.sam ## measure against sam build and the machine's floors (BENCH_ARGS="--large")
+bench: .venv/.dev .venv-sam/.sam ## measure beside sam build, the installed peers and the machine's floors (BENCH_ARGS="--large")
 	@$(OUTSIDE_MAKE) .venv/bin/python -m benchmarks.run $(BENCH_ARGS)
+
+bench-peers: ## install the peers of the benchmarks: Turborepo and Nx into .bench, Bazel and xxhash by apt-get
+	@benchmarks/install_peers.sh
 
 # Each lock is complete, with every file's hash for all platforms; uv is needed to make one, pip alone to install it.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.generate import Shape, Unit, generate, write_version
 from benchmarks.oracle import Oracle
 from benchmarks.subjects.subject import Subject, Workspace
-from benchmarks.timing import BenchmarkFault, Measurement, measure
+from benchmarks.timing import BenchmarkFault, Command, Measurement, measure
 
 TIMEOUT_S = 1800.0
 
@@ -36,8 +36,19 @@ class Contestant:
         Raises:
             BenchmarkFault: The build failed.
         """
+        return self._measure(self.subject.command(self.workspace, jobs))
+
+    def tell_version(self) -> Measurement:
+        """Starts the tool for its version alone.
+
+        Raises:
+            BenchmarkFault: It does not start.
+        """
+        return self._measure(Command(self.subject.version_argv(), str(self.workspace.state), self.workspace.env))
+
+    def _measure(self, command: Command) -> Measurement:
         try:
-            return measure(self.subject.command(self.workspace, jobs), self.workspace.state / "log", TIMEOUT_S)
+            return measure(command, self.workspace.state / "log", TIMEOUT_S)
         except BenchmarkFault as fault:
             raise BenchmarkFault(f"{self.subject.name}: {fault}") from None
 
@@ -47,4 +58,12 @@ class Contestant:
         Raises:
             BenchmarkFault: One of them is not there or differs.
         """
-        oracle.check(self.subject.artifacts(self.workspace), self.versions)
+        artifacts = self.subject.artifacts(self.workspace)
+        try:
+            oracle.check(artifacts, self.versions, modes=self.subject.keeps_modes)
+        except BenchmarkFault as fault:
+            raise BenchmarkFault(f"{self.subject.name}: {fault}") from None
+
+    def finish(self) -> None:
+        """Ends what the tool left running."""
+        self.subject.finish(self.workspace)

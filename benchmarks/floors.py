@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 import xxhash
 
+from benchmarks.generate import Unit
+from benchmarks.repository import GIT, commit
 from benchmarks.subjects.subject import first_line_of, remove
 from benchmarks.timing import Command, Measurement, measure
 
 READ_BYTES = 1 << 20
 TIMEOUT_S = 600.0
-GIT = ("git", "-c", "user.name=benchmark", "-c", "user.email=benchmark@example.invalid")
+HASH_SCRIPT = "find . -name .git -prune -o -type f -print0 | xargs -0 xxh128sum -q"
 
 
 class Floor(NamedTuple):
@@ -29,47 +31,66 @@ class Floor(NamedTuple):
     run: Callable[[], Measurement]
 
 
-def floors(folder: Path, project: Path, artifacts: Path, env: Mapping[str, str]) -> tuple[Floor, ...]:
-    """The floors over a built monorepo; `folder` is theirs to write. The project becomes a git repository."""
-    folder.mkdir()
-    log = folder / "log"
+class Ground(NamedTuple):
+    """A built monorepo to measure floors on."""
 
-    def run(*argv: str, cwd: Path = folder) -> Measurement:
-        return measure(Command(argv, str(cwd), env), log, TIMEOUT_S)
+    folder: Path
+    """The floors' own, to write in. It exists."""
+    project: Path
+    """It becomes a git repository."""
+    artifacts: Path
+    env: Mapping[str, str]
 
-    def copy() -> Measurement:
-        remove(folder / "copy")
-        return run("cp", "-r", str(artifacts), str(folder / "copy"))
+    def run(self, argv: tuple[str, ...], cwd: Path) -> Measurement:
+        """Measures one command."""
+        return measure(Command(argv, str(cwd), self.env), self.folder / "log", TIMEOUT_S)
 
+
+def floors(ground: Ground, unit: Unit) -> tuple[Floor, ...]:
+    """The floors of a monorepo; `unit` is the one whose make run stands for the work of an edit."""
     found = [
-        Floor("python", "`python -c pass`", lambda: run(sys.executable, "-c", "pass")),
-        _hash_floor(project, run),
-        Floor("cp", "`cp -r` of the outputs", copy),
+        Floor("python", "`python -c pass`", lambda: ground.run((sys.executable, "-c", "pass"), ground.folder)),
+        _hash_floor(ground),
+        Floor("cp", "`cp -r` of the outputs", lambda: _copy(ground, "-r")),
+        Floor("make", "`make` of one function", lambda: _make(ground, unit)),
     ]
+    if _links():
+        found.append(Floor("cp-al", "`cp -al` of the outputs", lambda: _copy(ground, "-al")))
     if first_line_of(["git", "--version"]):
-        commit(project, run)
-        found.append(Floor("git", "`git status`, untracked cache", lambda: run(*GIT, "status", "--short", cwd=project)))
+        commit(ground.project, ground.env, ground.folder / "log")
+        status = (*GIT, "status", "--short")
+        found.append(Floor("git", "`git status`, untracked cache", lambda: ground.run(status, ground.project)))
     return tuple(found)
 
 
-def commit(project: Path, run: Callable[..., Measurement]) -> None:
-    """Makes the project a repository whose index and untracked cache are warm."""
-    for arguments in (
-        ("init", "--quiet"),
-        ("config", "core.untrackedCache", "true"),
-        ("add", "--all"),
-        ("commit", "--quiet", "--message", "generated"),
-        ("status",),
-        ("status",),
-    ):
-        run(*GIT, *arguments, cwd=project)
+def _links() -> bool:
+    """Whether this machine's cp makes hard links: GNU's does, that of the BSDs does not."""
+    return (first_line_of(["cp", "--version"]) or "").startswith("cp (GNU")
 
 
-def _hash_floor(project: Path, run: Callable[..., Measurement]) -> Floor:
+def _copy(ground: Ground, how: str) -> Measurement:
+    remove(ground.folder / "copy")
+    return ground.run(("cp", how, str(ground.artifacts), str(ground.folder / "copy")), ground.folder)
+
+
+def _make(ground: Ground, unit: Unit) -> Measurement:
+    """Beside the artifacts, so that the unit finds its layer; the artifact is gone again afterwards."""
+    artifact = ground.artifacts / f"{unit.name}-by-hand"
+    remove(artifact)
+    artifact.mkdir()
+    env = {**ground.env, "ARTIFACTS_DIR": str(artifact)}
+    command = Command(("make", "-s", unit.target), str(ground.project / unit.code_dir), env)
+    measured = measure(command, ground.folder / "log", TIMEOUT_S)
+    remove(artifact)
+    return measured
+
+
+def _hash_floor(ground: Ground) -> Floor:
     if shutil.which("xxh128sum"):
-        script = "find . -name .git -prune -o -type f -print0 | xargs -0 xxh128sum -q"
-        return Floor("hash", "`xxh128sum` of the sources", lambda: run("sh", "-c", script, cwd=project))
-    return Floor("hash", "xxh3-128 of the sources, in process", lambda: hash_sources(project))
+        return Floor(
+            "hash", "`xxh128sum` of the sources", lambda: ground.run(("sh", "-c", HASH_SCRIPT), ground.project)
+        )
+    return Floor("hash", "xxh3-128 of the sources, in process", lambda: hash_sources(ground.project))
 
 
 def hash_sources(project: Path) -> Measurement:

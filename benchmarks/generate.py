@@ -22,6 +22,21 @@ int main(void) {{
 }}
 """
 
+STAGE_SOURCE = """\
+
+unsigned long stage_{number}(unsigned long value, unsigned char *text, int length) {{
+    for (int step = 0; step < length; step++) {{
+        switch ((value ^ text[step]) & 7) {{
+        case 0: value = value * {factor}UL + {number}; break;
+        case 1: value ^= value >> 7; break;
+        case 2: text[step] = (unsigned char)(value >> 3); break;
+        default: value += text[(step + {number}) % length];
+        }}
+    }}
+    return value;
+}}
+"""
+
 
 class Shape(NamedTuple):
     """What the monorepo is to be; two equal shapes give equal trees."""
@@ -41,6 +56,8 @@ class Shape(NamedTuple):
     depends: bool = False
     """Whether each function declares a dependency on its layer and copies a file of the layer's artifact."""
     seed: int = 1
+    stages: int = 0
+    """C functions beside `main` in each program: 50 keep gcc busy for about 0.3 s."""
 
 
 class Unit(NamedTuple):
@@ -72,6 +89,11 @@ class Monorepo(NamedTuple):
     shape: Shape
     units: tuple[Unit, ...]
     """Layers first."""
+
+    @property
+    def layers(self) -> tuple[Unit, ...]:
+        """The units that are layers."""
+        return tuple(unit for unit in self.units if unit.kind == "layer")
 
     @property
     def functions(self) -> tuple[Unit, ...]:
@@ -121,8 +143,14 @@ def sources(unit: Unit, shape: Shape) -> dict[str, bytes]:
     rng = random.Random(f"{shape.seed}/{unit.name}")
     files = {f"src/{name}": _content(rng, shape.file_size_bytes) for name in file_names(shape)}
     if is_compiled(unit, shape):
-        files["bootstrap.c"] = C_SOURCE.format(factor=rng.getrandbits(31) | 1, term=rng.getrandbits(31)).encode()
+        files["bootstrap.c"] = _program(rng, shape.stages).encode()
     return files
+
+
+def _program(rng: random.Random, stages: int) -> str:
+    program = C_SOURCE.format(factor=rng.getrandbits(31) | 1, term=rng.getrandbits(31))
+    factors = [rng.getrandbits(31) | 1 for _ in range(stages)]
+    return program + "".join(STAGE_SOURCE.format(number=number, factor=one) for number, one in enumerate(factors))
 
 
 def _content(rng: random.Random, size_bytes: int) -> bytes:
@@ -210,6 +238,7 @@ def add_shape_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layers", type=int, default=0, help="layers that the functions reference")
     parser.add_argument("--depends", action="store_true", help="functions read their layer's artifact")
     parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--stages", type=int, default=0, help="C functions in each program: 50 take gcc about 0.3 s")
 
 
 def size(text: str) -> tuple[int, int]:
@@ -236,6 +265,7 @@ def shape_from(options: argparse.Namespace, functions: int, files: int) -> Shape
         options.layers,
         options.depends,
         options.seed,
+        options.stages,
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.contestant import Contestant
-from benchmarks.floors import Floor, floors
+from benchmarks.floors import Floor, Ground, floors
 from benchmarks.generate import Shape, plan
 from benchmarks.oracle import Oracle
 from benchmarks.scenarios import Scenario
+from benchmarks.studies import Study
 from benchmarks.subjects.subject import Subject
 from benchmarks.timing import Measurement
 
@@ -27,7 +29,7 @@ class Row(NamedTuple):
     subjects: dict[str, list[Measurement]]
     """By the subject's name; one that does not support the scenario is absent."""
     floors: dict[str, list[Measurement]]
-    """By the floor's title."""
+    """By the floor's name."""
 
 
 class Result(NamedTuple):
@@ -35,25 +37,38 @@ class Result(NamedTuple):
 
     shape: Shape
     rows: tuple[Row, ...]
+    floor_titles: dict[str, str]
+    """By the floor's name."""
 
 
-def run(work: Path, shape: Shape, subjects: Sequence[Subject], scenarios: Sequence[Scenario], rounds: int) -> Result:
+def run(work: Path, study: Study, rounds: int) -> Result:
     """Measures on copies of one monorepo, written below the new folder `work`.
 
     Raises:
         BenchmarkFault: A build failed or left wrong artifacts.
     """
     env = environment(work)
-    oracle = Oracle(work / "oracle", plan(shape), env)
-    contestants = [Contestant(subject, work / str(place), shape, env) for place, subject in enumerate(subjects)]
-    known = {floor.name: floor for floor in floors(work / "floors", oracle.project, oracle.artifacts, env)}
-    rows = []
-    for scenario in scenarios:
-        _say(f"{shape.functions}x{shape.files}: {scenario.title}")
-        its_floors = [known[name] for name in scenario.floors if name in known]
-        taking_part = [contestant for contestant in contestants if contestant.subject.supports(scenario.name)]
-        rows.append(_measure(scenario, taking_part, its_floors, rounds, oracle))
-    return Result(shape, tuple(rows))
+    monorepo = plan(study.shape)
+    oracle = Oracle(work / "oracle", monorepo, env)
+    (work / "floors").mkdir()
+    ground = Ground(work / "floors", oracle.project, oracle.artifacts, env)
+    known = {floor.name: floor for floor in floors(ground, monorepo.functions[0])}
+    with ExitStack() as running:
+        contestants = [
+            running.enter_context(_contestant(subject, work / str(place), study.shape, env))
+            for place, subject in enumerate(study.subjects)
+        ]
+        rows = [_row(study, scenario, contestants, known, oracle, rounds) for scenario in study.scenarios]
+    return Result(study.shape, tuple(rows), {floor.name: floor.title for floor in known.values()})
+
+
+@contextmanager
+def _contestant(subject: Subject, folder: Path, shape: Shape, env: dict[str, str]) -> Iterator[Contestant]:
+    contestant = Contestant(subject, folder, shape, env)
+    try:
+        yield contestant
+    finally:
+        contestant.finish()
 
 
 def environment(work: Path) -> dict[str, str]:
@@ -65,32 +80,38 @@ def environment(work: Path) -> dict[str, str]:
     return env
 
 
-def _measure(
-    scenario: Scenario, contestants: Sequence[Contestant], its_floors: Sequence[Floor], rounds: int, oracle: Oracle
+def _row(
+    study: Study,
+    scenario: Scenario,
+    contestants: Sequence[Contestant],
+    known: dict[str, Floor],
+    oracle: Oracle,
+    rounds: int,
 ) -> Row:
     """Measures every contestant and floor once in each round, each round from another start."""
-    row = Row(scenario, {c.subject.name: [] for c in contestants}, {floor.title: [] for floor in its_floors})
-    for contestant in contestants:
+    _say(f"{study.shape.functions}x{study.shape.files}: {scenario.title}")
+    taking_part = [contestant for contestant in contestants if contestant.subject.supports(scenario.name)]
+    its_floors = [known[name] for name in scenario.floors if name in known]
+    row = Row(scenario, {c.subject.name: [] for c in taking_part}, {floor.name: [] for floor in its_floors})
+    turns: list[Callable[[int], None]] = [partial(_turn, row, contestant, oracle) for contestant in taking_part]
+    turns += [partial(_floor_turn, row, floor) for floor in its_floors]
+    for contestant in taking_part:
         contestant.build(scenario.jobs)
-    for number in range(rounds):
-        turns: list[Callable[[], None]] = [
-            partial(_turn, row, contestant, number, oracle) for contestant in contestants
-        ]
-        turns += [partial(_floor_turn, row, floor) for floor in its_floors]
+    for number in range(study.rounds(scenario, rounds)):
         start = number % len(turns)
         for turn in turns[start:] + turns[:start]:
-            turn()
+            turn(number)
     return row
 
 
-def _turn(row: Row, contestant: Contestant, number: int, oracle: Oracle) -> None:
+def _turn(row: Row, contestant: Contestant, oracle: Oracle, number: int) -> None:
     row.scenario.prepare(contestant, number)
-    row.subjects[contestant.subject.name].append(contestant.build(row.scenario.jobs))
+    row.subjects[contestant.subject.name].append(row.scenario.measured(contestant, row.scenario.jobs))
     contestant.check(oracle)
 
 
-def _floor_turn(row: Row, floor: Floor) -> None:
-    row.floors[floor.title].append(floor.run())
+def _floor_turn(row: Row, floor: Floor, _number: int) -> None:
+    row.floors[floor.name].append(floor.run())
 
 
 def _say(line: str) -> None:

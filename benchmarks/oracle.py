@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import xxhash
 
@@ -14,8 +16,15 @@ from benchmarks.subjects.subject import remove
 from benchmarks.timing import BenchmarkFault
 
 
+class Digests(NamedTuple):
+    """One artifact, as a tool must leave it that keeps file modes, and as one that does not."""
+
+    with_modes: str
+    without_modes: str
+
+
 class Oracle:
-    """Makes units on demand, one after the other, and remembers the digest of each version.
+    """Makes units on demand, one after the other, and remembers the digests of each version.
 
     `project` stays as generated between calls, and `artifacts` holds the generated version of every unit.
     """
@@ -24,20 +33,34 @@ class Oracle:
         self.project = folder / "project"
         self.artifacts = folder / "artifacts"
         self._monorepo = monorepo
+        self._units = {unit.name: unit for unit in monorepo.units}
         self._env = env
         generate(self.project, monorepo.shape)
-        self._digests = {(unit.name, ""): self._make(unit) for unit in monorepo.units}
+        self._digests = {self._read(unit, {}): self._make(unit) for unit in monorepo.units}
 
-    def digest(self, unit: Unit, token: str) -> str:
-        """Digest of the unit's artifact where its edited file has the version `token`."""
-        if (unit.name, token) not in self._digests:
-            write_version(self.project, self._monorepo, unit, token)
-            self._digests[unit.name, token] = self._make(unit)
-            write_version(self.project, self._monorepo, unit, "")
-            self._make(unit)
-        return self._digests[unit.name, token]
+    def digests(self, unit: Unit, versions: Mapping[str, str]) -> Digests:
+        """Digests of the unit's artifact where `versions` are the tokens of the edited files, by unit."""
+        read = self._read(unit, versions)
+        if read not in self._digests:
+            self._digests[read] = self._make_version(read)
+        return self._digests[read]
 
-    def _make(self, unit: Unit) -> str:
+    def _read(self, unit: Unit, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The units whose files the unit's artifact is made of, itself last, each with its token."""
+        layers = [unit.layer] if unit.layer and self._monorepo.shape.depends else []
+        return tuple((name, versions.get(name, "")) for name in (*layers, unit.name))
+
+    def _make_version(self, read: tuple[tuple[str, str], ...]) -> Digests:
+        made = [self._make(self._write(name, token)) for name, token in read][-1]
+        for name, _ in read:
+            self._make(self._write(name, ""))
+        return made
+
+    def _write(self, name: str, token: str) -> Unit:
+        write_version(self.project, self._monorepo, self._units[name], token)
+        return self._units[name]
+
+    def _make(self, unit: Unit) -> Digests:
         artifact = self.artifacts / unit.name
         remove(artifact)
         artifact.mkdir(parents=True)
@@ -47,9 +70,9 @@ class Oracle:
             env={**self._env, "ARTIFACTS_DIR": str(artifact)},
             check=True,
         )
-        return tree_digest(artifact)
+        return Digests(tree_digest(artifact), tree_digest(artifact, modes=False))
 
-    def check(self, artifacts: Path, versions: Mapping[str, str]) -> None:
+    def check(self, artifacts: Path, versions: Mapping[str, str], *, modes: bool = True) -> None:
         """Compares what a build left with what it must leave; `versions` holds the edited units' tokens.
 
         Raises:
@@ -59,15 +82,16 @@ class Oracle:
             artifact = artifacts / unit.name
             if not artifact.is_dir():
                 raise BenchmarkFault(f"{artifact}: the build left no artifact")
-            if tree_digest(artifact) != self.digest(unit, versions.get(unit.name, "")):
+            if tree_digest(artifact, modes=modes) != self.digests(unit, versions)[not modes]:
                 raise BenchmarkFault(f"{artifact}: the artifact is not what make leaves")
 
 
-def tree_digest(folder: Path) -> str:
-    """Hex xxh3-128 of every path, mode, link text and byte below the folder."""
+def tree_digest(folder: Path, *, modes: bool = True) -> str:
+    """Hex xxh3-128 of every path, mode, link text and byte below the folder; without `modes`, of each entry's type."""
     state = xxhash.xxh3_128()
     for path, entry in _walk(str(folder), ""):
         mode = entry.stat(follow_symlinks=False).st_mode
+        mode = mode if modes else stat.S_IFMT(mode)
         content = _content(entry)
         state.update(f"{path}\0{mode:o}\0{len(content)}\0".encode(errors="surrogateescape"))
         state.update(content)

@@ -1,4 +1,4 @@
-"""Shows results as markdown tables and as a document for json."""
+"""Shows results as markdown tables and as a document for json, which `benchmarks.reach` reads."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _subject_table(result: Result, subjects: Sequence[Subject], machine: dict[st
         [row.scenario.title, *(_subject_cell(row, subject, names[0], machine, result) for subject in subjects)]
         for row in result.rows
     ]
-    return _table(["scenario", *names], rows)
+    return table(["scenario", *names], rows)
 
 
 def _subject_cell(row: Row, subject: Subject, first: str, machine: dict[str, str], result: Result) -> str:
@@ -58,14 +58,14 @@ def _floor_table(result: Result, first: str) -> list[str]:
     rows = [
         [
             row.scenario.title,
-            title,
+            result.floor_titles[name],
             _cell(floor, []),
             f"{ratio(row.subjects[first], floor):.3g}x" if first in row.subjects else "—",
         ]
         for row in result.rows
-        for title, floor in row.floors.items()
+        for name, floor in row.floors.items()
     ]
-    return _table(["scenario", "floor", "time", f"{first} / floor"], rows)
+    return table(["scenario", "floor", "time", f"{first} / floor"], rows)
 
 
 def _cell(measured: Sequence[Measurement], compared: Sequence[Measurement]) -> str:
@@ -82,7 +82,8 @@ def _seconds(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a markdown table."""
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
@@ -91,18 +92,18 @@ def document(results: Sequence[Result], machine: dict[str, str], rounds: int) ->
     return {
         "machine": machine,
         "rounds": rounds,
-        "sizes": [
+        "studies": [
             {
                 "shape": result.shape._asdict(),
-                "scenarios": [
-                    {
-                        "name": row.scenario.name,
+                "floors": result.floor_titles,
+                "scenarios": {
+                    row.scenario.name: {
                         "jobs": row.scenario.jobs,
                         "subjects": {name: _rounds(measured) for name, measured in row.subjects.items()},
-                        "floors": {title: _rounds(measured) for title, measured in row.floors.items()},
+                        "floors": {name: _rounds(measured) for name, measured in row.floors.items()},
                     }
                     for row in result.rows
-                ],
+                },
             }
             for result in results
         ],

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Measurement(NamedTuple):
     cpu_s: float
     """User and system time of the process and every descendant that was waited for."""
     max_rss_bytes: int
-    """Of the largest single process."""
+    """Of the largest single process; never less than what the measuring process itself holds when it forks."""
 
 
 def measure(command: Command, log: Path, timeout_s: float) -> Measurement:
@@ -68,6 +69,11 @@ def _wait(
     killer.start()
     try:
         _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     finally:
         killer.cancel()
     wall_s = time.perf_counter() - started

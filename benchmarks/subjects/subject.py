@@ -16,7 +16,7 @@ class Workspace(NamedTuple):
     """A copy of the monorepo that one subject has for itself."""
 
     project: Path
-    """Root of the copy; the subject may write below `.aws-sam` only."""
+    """Root of the copy; the subject may add its own build files and outputs, and changes no source."""
     state: Path
     """The subject's own folder outside the project: caches, scripts, outputs. It exists."""
     monorepo: Monorepo
@@ -30,9 +30,14 @@ class Subject(Protocol):
     name: str
     max_functions: int | None
     """Larger monorepos are measured only on request; None: no limit."""
+    keeps_modes: bool
+    """Whether artifacts have the file modes that make gave them."""
 
     def version(self) -> str | None:
         """What the tool says of itself, on one line; None: not installed."""
+
+    def version_argv(self) -> tuple[str, ...]:
+        """The command that prints the version and does nothing else."""
 
     def supports(self, scenario: str) -> bool:
         """Whether the scenario means something for the tool."""
@@ -50,7 +55,10 @@ class Subject(Protocol):
         """Removes the artifacts, and leaves caches and state."""
 
     def reset(self, workspace: Workspace) -> None:
-        """Removes everything that a build left: the next one is a first one."""
+        """Removes everything that a build left: the next one is a first one, though a server of the tool is warm."""
+
+    def finish(self, workspace: Workspace) -> None:
+        """Ends what the tool left running, before the workspace is deleted."""
 
 
 def first_line_of(argv: list[str]) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from benchmarks.generate import Unit
-from benchmarks.subjects.subject import Workspace, first_line_of, remove
+from benchmarks.subjects.peer import Peer
+from benchmarks.subjects.subject import Workspace
 from benchmarks.timing import Command
 
 BUILD_ONE = """\
@@ -21,15 +21,17 @@ rm -rf "$scratch"
 """
 
 
-class Xargs:
+class Xargs(Peer):
     """No cache and no memory: only cold builds mean something."""
 
     name: str = "xargs -P"
-    max_functions: int | None = None
+
+    def __init__(self) -> None:
+        super().__init__("xargs")
 
     def version(self) -> str | None:
-        """See Subject."""
-        return (first_line_of(["xargs", "--version"]) or "xargs") if shutil.which("xargs") else None
+        """See Subject: that of the BSDs does not know its version."""
+        return (super().version() or "xargs") if shutil.which("xargs") else None
 
     def supports(self, scenario: str) -> bool:
         """See Subject."""
@@ -51,15 +53,3 @@ class Xargs:
         phase = f"[ ! -s $kind ] || xargs -P {jobs} -n 3 sh build-one < $kind || exit"
         script = f"for kind in layer function; do {phase}; done"
         return Command(("sh", "-c", script), str(workspace.state), workspace.env)
-
-    def artifacts(self, workspace: Workspace) -> Path:
-        """See Subject."""
-        return workspace.state / "artifacts"
-
-    def delete_outputs(self, workspace: Workspace) -> None:
-        """See Subject."""
-        remove(self.artifacts(workspace))
-
-    def reset(self, workspace: Workspace) -> None:
-        """See Subject."""
-        remove(self.artifacts(workspace))

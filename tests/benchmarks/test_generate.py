@@ -75,6 +75,15 @@ def test_compiled_function_runs(tmp_path: Path) -> None:
     assert subprocess.run([bootstrap], capture_output=True, check=True).stdout.strip().isdigit()
 
 
+def test_stages_are_work_for_gcc(tmp_path: Path) -> None:
+    shape = SHAPES["compiled"]._replace(stages=7)
+    monorepo = generate(tmp_path / "project", shape)
+    program = sources(monorepo.functions[0], shape)["bootstrap.c"].decode()
+    assert [f"stage_{number}(" in program for number in range(8)] == [True] * 7 + [False]
+    bootstrap = make(tmp_path / "project", monorepo.functions[0], tmp_path / "artifacts") / "bootstrap"
+    assert subprocess.run([bootstrap], capture_output=True, check=True).stdout.strip().isdigit()
+
+
 def test_makefiles_are_explicit_and_patterns(tmp_path: Path) -> None:
     monorepo = generate(tmp_path, SMALL)
     heads = [(tmp_path / unit.code_dir / "Makefile").read_text().partition("\n")[0] for unit in monorepo.functions]

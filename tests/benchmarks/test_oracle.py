@@ -74,5 +74,32 @@ def test_stale_artifact_is_a_fault(oracle: Oracle) -> None:
 def test_versions_leave_the_project_as_generated(oracle: Oracle) -> None:
     unit = plan(Shape(functions=2, files=2, file_size_bytes=30)).units[0]
     before = tree_digest(oracle.project)
-    assert oracle.digest(unit, "edited") != oracle.digest(unit, "") == tree_digest(oracle.artifacts / unit.name)
+    generated = oracle.digests(unit, {})
+    assert oracle.digests(unit, {unit.name: "edited"}) != generated
+    assert generated.with_modes == tree_digest(oracle.artifacts / unit.name)
     assert tree_digest(oracle.project) == before
+
+
+def test_dependent_is_made_of_its_layers_version(tmp_path: Path) -> None:
+    monorepo = plan(Shape(functions=2, files=2, file_size_bytes=30, layers=1, depends=True))
+    oracle = Oracle(tmp_path / "oracle", monorepo, dict(os.environ))
+    layer, function, _ = monorepo.units
+    generated = oracle.digests(function, {})
+    edited = oracle.digests(function, {layer.name: "edited"})
+    assert edited != generated == oracle.digests(function, {monorepo.units[2].name: "edited"})
+    assert oracle.digests(layer, {}).with_modes == tree_digest(oracle.artifacts / layer.name)
+    assert generated.with_modes == tree_digest(oracle.artifacts / function.name)
+
+
+def test_modes_count_only_where_they_are_kept(oracle: Oracle) -> None:
+    (oracle.artifacts / "Function0001" / "part_001.py").chmod(0o444)
+    oracle.check(oracle.artifacts, {}, modes=False)
+    with pytest.raises(BenchmarkFault, match="Function0001"):
+        oracle.check(oracle.artifacts, {})
+
+
+def test_link_is_no_file_without_modes_either(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "folder")
+    before = tree_digest(folder, modes=False)
+    replace_link(folder).write_bytes(b"a")
+    assert tree_digest(folder, modes=False) != before

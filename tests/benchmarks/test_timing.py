@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def test_absent_command_is_a_fault(tmp_path: Path) -> None:
 def test_time_limit_ends_the_process_group(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkFault, match="exit code -9"):
         measure(shell(tmp_path, "kill -STOP $$"), tmp_path / "log", 0.1)
+
+
+def test_interruption_ends_the_process_group(tmp_path: Path) -> None:
+    interrupt = f"echo $$ > pid; kill -USR1 {os.getpid()}; kill -STOP $$"
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            measure(shell(tmp_path, interrupt), tmp_path / "log", NO_LIMIT_S)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
