@@ -119,6 +119,7 @@ class Worker:
         if isinstance(decision, Restore):
             restored = self._restore(decision)
             if restored is not None:
+                self._tools.trace.heard(name, restored.seconds)
                 self._succeeded(name, State.RESTORED, restored, started, decision.because)
                 return True
         return self._run(decision.action, decision.because, started)
@@ -149,6 +150,7 @@ class Worker:
             self._report(Warned(warning, name))
         ran = self._tools.executor.run(action)
         failure = self._failure(action, ran)
+        self._tools.trace.peaked(name, ran.exit.peak_bytes, succeeded=failure is None)
         if failure is not None:
             self._failed(name, action.key, started, because, failure, self._log(name))
             return False

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
+
+from engine.plan.estimates import Expected
+
+_NOTHING_EXPECTED: Mapping[str, Expected] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -54,6 +59,8 @@ class BuildStarted(NamedTuple):
     jobs: int
     longest_name: int = 0
     """Characters of the longest full path among them, so that lines can be aligned (0: not known)."""
+    expected: Mapping[str, Expected] = _NOTHING_EXPECTED
+    """What is expected of each target to do, by full path; empty where nothing is known of any."""
 
 
 class TargetStarted(NamedTuple):
