@@ -64,6 +64,8 @@ def test_a_variable_of_an_outer_make_is_in_the_key(staged: Project) -> None:
     assert staged.tree("Fn") == {"stage": b"dev\n"}
     assert outer(staged, "-j3", "-k", "STAGE=prod").returncode == 0
     assert staged.tree("Fn") == {"stage": b"prod\n"}
+    assert staged.build({"MAKEFLAGS": "k STAGE=test"}) == {"Fn": BUILT}
+    assert staged.tree("Fn") == {"stage": b"test\n"}
     assert staged.build({"MAKEFLAGS": "ks -j4 --jobserver-auth=3,4"}) == {"Fn": RESTORED}
 
 
@@ -111,7 +113,7 @@ INCLUDES = {
 def test_a_makefile_that_appears_counts(project: Project, name: str) -> None:
     text, path = INCLUDES[name]
     deep(project, text)
-    project.write({"which": "no.mk", "mk.d/readme": "", "mk/readme": ""})
+    project.write({"which": "no.mk", "which.mk": "", "mk.d/readme": "", "mk/readme": ""})
     assert project.build() == {"Fn": BUILT}
     assert project.build() == {"Fn": UP_TO_DATE}
     project.write({"which": "which.mk", path: "VALUE = one\n"})
@@ -230,7 +232,10 @@ def test_a_signal_ends_what_is_asked_before_a_target_runs(
     )
     assert int(fifo.read_text())
     process.send_signal(number)
-    _, errors = process.communicate(timeout=30)
+    try:
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert witness.all_ended()
