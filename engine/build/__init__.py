@@ -17,10 +17,12 @@ from engine.build.template import Planned, Templates
 from engine.build.templates import write_build_toml, write_templates
 from engine.errors import EnvironmentFault
 from engine.plan import trace as traces
+from engine.plan.estimates import UNKNOWN_SECONDS, estimate, outlook
 from engine.plan.graph import Graph
 from engine.plan.states import Plan
 from engine.plan.trace import Trace
 from engine.run.events import BuildStarted, Reporter, Waiting, Warned
+from engine.run.jobserver import Jobserver
 from engine.run.orphans import children_lock
 from engine.run.process import Processes
 from engine.run.scheduler import run_plan
@@ -99,26 +101,31 @@ def _run_left(
 ) -> None:
     import anyio
 
-    report(BuildStarted(len(planned.targets), len(left), options.jobs, max(map(len, planned.graph.order))))
-    plan = Plan(_remaining(planned.graph, left), _expected_seconds(trace, left))
+    graph = _remaining(planned.graph, left)
+    seconds = estimate(planned.everything, trace.seconds)
+    longest_name = max(map(len, planned.graph.order))
+    report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
+    plan = Plan(graph, seconds or dict.fromkeys(left, UNKNOWN_SECONDS))
     interruption.also(plan.stop)
 
     def lost(failed: str, names: tuple[str, ...]) -> None:
         for name in names:
             session.worker.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
 
-    async def run() -> None:
+    async def run(slots: Jobserver) -> None:
         await run_plan(
             plan,
             session.worker.work,
             jobs=options.jobs,
             keep_going=options.keep_going,
+            slots=slots,
             lost=lost,
+            memory=session.memory(planned),
         )
 
     session.scratch.clear()
-    with session.store.lease():
-        anyio.run(run)
+    with session.store.lease(), session.slots(report) as slots:
+        anyio.run(run, slots)
     session.scratch.remove_all()
     _keep_size(session, options, report)
 
@@ -127,13 +134,6 @@ def _remaining(graph: Graph, left: list[str]) -> Graph:
     wanted = set(left)
     after = {name: tuple(other for other in graph.after[name] if other in wanted) for name in left}
     return Graph(tuple(left), graph.inputs, after)
-
-
-def _expected_seconds(trace: Trace, names: list[str]) -> dict[str, float]:
-    """What each target took so far; unknown ones are taken for average."""
-    known = [trace.seconds[name] for name in names if name in trace.seconds]
-    usual = sorted(known)[len(known) // 2] if known else 1.0
-    return {name: trace.seconds.get(name, usual) for name in names}
 
 
 def _keep_size(session: Session, options: BuildOptions, report: Reporter) -> None:
@@ -175,13 +175,12 @@ def _leave_templates(
     session: Session, templates: Templates, planned: Planned, options: BuildOptions, trace: Trace, report: Reporter
 ) -> None:
     """Write the output templates, which name every artifact that is there, and clean up after a full build."""
-    built = {target.full_path for target in planned.targets}
-    artifacts = {
-        target.full_path: path
-        for target in planned.everything
-        if os.path.isdir(path := session.artifacts.path_of(target.full_path))
-        and (target.full_path in built or trace.record(target.full_path) is not None)
-    }
+    path_of = session.artifacts.path_of
+    artifacts = {target.full_path: path_of(target.full_path) for target in planned.targets}
+    for target in planned.everything:
+        path = path_of(target.full_path)
+        if target.full_path not in artifacts and trace.record(target.full_path) is not None and os.path.isdir(path):
+            artifacts[target.full_path] = path
     try:
         left = write_templates(templates, planned, artifacts, trace)
         if planned.full:

@@ -23,6 +23,10 @@ class BuildOptions(NamedTuple):
     language_extensions: bool = False
     build_in_source: bool = False
     jobs: int = 1
+    jobserver: bool = True
+    """Whether `jobs` counts what cargo and make run at once below the targets too."""
+    memory_limit_bytes: int | None = None
+    """Limit of what running targets are expected to take together; None: what the machine has available."""
     keep_going: bool = False
     timeout_s: float | None = None
     """Limit of each make run in seconds; None: no limit."""

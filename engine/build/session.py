@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, cast
@@ -22,7 +22,9 @@ from engine.build.worker import Tools, Worker
 from engine.make.flags import heeded_environment
 from engine.make.includes import makefiles_read
 from engine.make.invocation import find_make, make_environment
+from engine.make.jobserver import outer_pool
 from engine.plan.action import Actions, Circumstances, checkout_root
+from engine.plan.estimates import estimate
 from engine.plan.lookahead import look_ahead
 from engine.plan.makefiles import Makefiles
 from engine.plan.rebuilder import Rebuilder
@@ -32,6 +34,8 @@ from engine.run.artifacts import Artifacts
 from engine.run.cores import usable_cores
 from engine.run.events import Event, Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
+from engine.run.jobserver import Jobserver
+from engine.run.memory import Memory, available_bytes, resident_bytes
 from engine.run.process import Processes
 from engine.run.removal import remove_tree
 from engine.run.scratch import Scratch, copy_tree
@@ -65,6 +69,8 @@ class Session:
         self._options = options
         self._trace = trace
         self._environ = heeded_environment(environ)
+        self._outer_pool = outer_pool(environ)
+        self._jobserver = Jobserver()
         self._state_dir = state_dir
         self._make = find_make(environ)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
@@ -126,6 +132,7 @@ class Session:
     def _executor(self) -> LocalExecutor:
         return LocalExecutor(
             processes=self.processes,
+            jobserver=self._jobserver,
             make=self._make,
             environ=self._environ,
             scratch=self.scratch,
@@ -134,6 +141,28 @@ class Session:
             timeout_s=self._options.timeout_s,
             in_source=self._options.build_in_source,
         )
+
+    def memory(self, planned: Planned) -> Memory:
+        """What decides by memory which targets may start."""
+        return Memory(
+            estimate(planned.everything, self._trace.memory_bytes),
+            self._options.memory_limit_bytes,
+            available_bytes,
+            lambda: resident_bytes(self.processes.running),
+        )
+
+    @contextlib.contextmanager
+    def slots(self, report: Reporter) -> Iterator[Jobserver]:
+        """The job slots of everything that runs, the outer make's where there is one."""
+        try:
+            if self._options.jobserver:
+                self._jobserver.open(self._options.jobs, self.scratch.root, self._outer_pool)
+        except OSError as error:
+            report(Warned(f"{self.scratch.root}: job slots cannot be shared with cargo and make: {error.strerror}"))
+        try:
+            yield self._jobserver
+        finally:
+            self._jobserver.close()
 
     def _log_of(self, full_path: str) -> str:
         return log_path(self._state_dir, full_path)

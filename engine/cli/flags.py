@@ -93,6 +93,17 @@ def _strategy() -> list[click.Option]:
             metavar="N",
             help="Targets that run at once. [default: usable cores]",
         ),
+        _switch(
+            "--jobserver/--no-jobserver",
+            help="Share the jobs with cargo, with the make of targets that declare Parallel, and with an outer make. "
+            "[default: on]",
+        ),
+        click.Option(
+            ["--memory-limit"],
+            type=size,
+            metavar="SIZE",
+            help="Memory of what runs at once, by the peaks of former runs. [default: what is available]",
+        ),
         _switch("--keep-going/--no-keep-going", "-k", help="After a failure, build what does not depend on it."),
         click.Option(["--timeout"], type=duration, metavar="DURATION", help="Limit of each target: 90, 90s, 5m."),
         _switch(

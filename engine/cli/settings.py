@@ -73,6 +73,8 @@ def resolve_options(asked: Given, resources: tuple[str, ...], environ: Mapping[s
         language_extensions=_language_extensions(asked, environ),
         build_in_source=_get(asked, "build_in_source", False),
         jobs=_get(asked, "jobs", 0) or _default_jobs(),
+        jobserver=_get(asked, "jobserver", True),
+        memory_limit_bytes=_get(asked, "memory_limit", None),
         keep_going=_get(asked, "keep_going", False),
         timeout_s=_get(asked, "timeout", None),
         use_cache=_get(asked, "cached", True),

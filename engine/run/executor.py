@@ -12,6 +12,7 @@ from cache.snapshot import filesystem_clock_ns
 from engine.make.invocation import make_argv, make_environment
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
+from engine.run.jobserver import Jobserver
 from engine.run.process import Exit, Processes
 from engine.run.scratch import Scratch
 from engine.sam.target import Target
@@ -50,6 +51,7 @@ class LocalExecutor:
         self,
         *,
         processes: Processes,
+        jobserver: Jobserver,
         make: str,
         environ: dict[str, str],
         scratch: Scratch,
@@ -60,6 +62,7 @@ class LocalExecutor:
     ) -> None:
         """`log_of` gives the absolute path of a target's log."""
         self._processes = processes
+        self._jobserver = jobserver
         self._make = make
         self._environ = environ
         self._scratch = scratch
@@ -99,15 +102,19 @@ class LocalExecutor:
 
     def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
         target = action.target
+        environ, inherited = self._jobserver.joined(
+            make_environment(self._environ, artifacts_dir), parallel=target.properties.parallel
+        )
         log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             return self._processes.run(
                 make_argv(target.makefile, target.make_target),
                 executable=self._make,
                 cwd=cwd,
-                environ=make_environment(self._environ, artifacts_dir),
+                environ=environ,
                 output=log,
                 timeout_s=self._timeout_s,
+                inherited=inherited,
             )
         finally:
             os.close(log)

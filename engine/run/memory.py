@@ -59,6 +59,10 @@ def _any(name: str) -> bool:
     return True
 
 
+UNLIMITED = Memory({}, None, lambda: None, lambda: 0)
+"""Lets every target start."""
+
+
 def available_bytes(root: str = "/") -> int | None:
     """What processes here could take now without swapping; None where the system does not say.
 

@@ -13,6 +13,7 @@ from engine.make.invocation import find_make
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
 from engine.run.executor import LocalExecutor, Ran, working_directory
+from engine.run.jobserver import Jobserver
 from engine.run.process import Processes
 from engine.run.scratch import Scratch
 from tests.plan.world import World, make_target
@@ -40,6 +41,7 @@ class House:
     def executor(self) -> LocalExecutor:
         return LocalExecutor(
             processes=self.processes,
+            jobserver=Jobserver(),
             make=find_make(dict(os.environ)),
             environ={**os.environ, "FROM_CALLER": "yes"},
             scratch=self.scratch,

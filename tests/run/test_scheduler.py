@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from engine.plan.graph import Graph
 from engine.plan.states import Plan
+from engine.run import scheduler
+from engine.run.jobserver import Jobserver
+from engine.run.memory import Memory
 from engine.run.scheduler import run_plan
 from tests.plan.test_states import below, graph, graphs
 
@@ -48,7 +51,7 @@ class Runs:
         plan = Plan(self.graph, seconds or {})
 
         async def go() -> None:
-            await run_plan(plan, self.work, jobs=jobs, keep_going=keep_going, lost=self.lose)
+            await run_plan(plan, self.work, jobs=jobs, keep_going=keep_going, slots=Jobserver(), lost=self.lose)
 
         anyio.run(go)
         return plan
@@ -117,7 +120,9 @@ def test_running_targets_end_after_a_failure() -> None:
 
     async def go() -> None:
         plan = Plan(graph({"good": (), "bad": (), "later": ()}), {})
-        await run_plan(plan, work, jobs=2, keep_going=False, lost=lambda failed, names: failure.set())
+        await run_plan(
+            plan, work, jobs=2, keep_going=False, slots=Jobserver(), lost=lambda failed, names: failure.set()
+        )
 
     anyio.run(go)
     assert ended == ["bad", "good"]
@@ -143,7 +148,7 @@ def test_a_stopped_plan_ends_what_runs_and_starts_nothing() -> None:
         return True
 
     async def go() -> None:
-        await run_plan(plan, work, jobs=1, keep_going=True, lost=lambda failed, names: None)
+        await run_plan(plan, work, jobs=1, keep_going=True, slots=Jobserver(), lost=lambda failed, names: None)
 
     anyio.run(go)
     assert plan.unfinished == {"b", "c"}
@@ -154,8 +159,91 @@ def test_a_bug_in_the_work_is_not_swallowed() -> None:
         raise ZeroDivisionError(name)
 
     async def go() -> None:
-        await run_plan(Plan(graph({"a": ()}), {}), work, jobs=1, keep_going=True, lost=lambda failed, names: None)
+        await run_plan(
+            Plan(graph({"a": ()}), {}),
+            work,
+            jobs=1,
+            keep_going=True,
+            slots=Jobserver(),
+            lost=lambda failed, names: None,
+        )
 
     with pytest.raises(ExceptionGroup) as caught:
         anyio.run(go)
     assert caught.group_contains(ZeroDivisionError)
+
+
+PEAKS = st.dictionaries(st.sampled_from([f"T{n}" for n in range(12)]), st.integers(0, 10))
+
+
+@settings(deadline=None, max_examples=50)
+@given(graphs(), st.integers(1, 8), PEAKS, st.integers(0, 20))
+def test_what_runs_together_fits_into_memory(found: Graph, jobs: int, peaks: dict[str, int], limit: int) -> None:
+    lock, running, ended = Lock(), set[str](), list[str]()
+
+    def work(name: str) -> bool:
+        with lock:
+            running.add(name)
+            assert len(running) == 1 or sum(peaks.get(one, 0) for one in running) <= limit
+        with lock:
+            running.remove(name)
+            ended.append(name)
+        return True
+
+    async def go() -> None:
+        memory = Memory(peaks, limit, lambda: None, lambda: 0)
+        plan = Plan(found, {})
+        await run_plan(plan, work, jobs=jobs, keep_going=False, slots=Jobserver(), lost=never, memory=memory)
+
+    anyio.run(go)
+    assert sorted(ended) == sorted(found.order)
+
+
+def never(failed: str, names: tuple[str, ...]) -> None:
+    raise AssertionError(f"{failed} failed")
+
+
+def test_memory_that_others_free_lets_a_target_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first target ends only after the second began, for which there is too little memory at first."""
+    monkeypatch.setattr(scheduler, "_MEMORY_PAUSE_S", 0.01)
+    available, second = iter([0, 0]), Event()
+
+    def work(name: str) -> bool:
+        if name == "second":
+            second.set()
+        return second.wait(timeout=60)
+
+    async def go() -> None:
+        memory = Memory({"first": 5, "second": 5}, None, lambda: next(available, 100), lambda: 0)
+        plan = Plan(graph({"first": (), "second": ()}), {})
+        await run_plan(plan, work, jobs=2, keep_going=False, slots=Jobserver(), lost=never, memory=memory)
+
+    anyio.run(go)
+    assert next(available, None) is None
+
+
+def test_the_end_does_not_wait_for_memory_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_MEMORY_PAUSE_S", 1e6)
+    runs = Runs(graph({f"T{n}": () for n in range(5)}), set())
+
+    async def go() -> None:
+        memory = Memory(dict.fromkeys(runs.graph.order, 5), 9, lambda: None, lambda: 0)
+        plan = Plan(runs.graph, {})
+        await run_plan(plan, runs.work, jobs=4, keep_going=False, slots=Jobserver(), lost=never, memory=memory)
+
+    anyio.run(go)
+    assert runs.most == 1
+    assert len(runs.succeeded) == 5
+
+
+def test_a_failure_while_memory_is_short_ends_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_MEMORY_PAUSE_S", 1e6)
+    runs = Runs(graph({"bad": (), "other": ()}), {"bad"})
+
+    async def go() -> None:
+        memory = Memory({"bad": 5, "other": 5}, 9, lambda: None, lambda: 0)
+        plan = Plan(runs.graph, {})
+        await run_plan(plan, runs.work, jobs=2, keep_going=False, slots=Jobserver(), lost=runs.lose, memory=memory)
+
+    anyio.run(go)
+    assert runs.started == ["bad"]
