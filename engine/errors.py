@@ -39,12 +39,6 @@ class EnvironmentFault(BuildError):
     """The machine lacks something: no make, no space, no permission."""
 
 
-class InfrastructureFault(BuildError):
-    """Infrastructure that the user declared required is not there (exit code 3)."""
-
-    exit_code = 3
-
-
 class Interrupted(BuildError):
     """The user stopped the build (exit code 130)."""
 

@@ -76,7 +76,7 @@ def _bring_up_to_date(
     left = session.settle(lambda: interruption.happened)
     if left and not interruption.happened:
         _run_left(session, planned, left, options, trace, report, interruption)
-    why = "interrupted" if interruption.happened else "not started: another target failed"
+    why = "interrupted" if interruption.happened else "another target failed"
     for name in left:
         if name not in session.worker.ended:
             session.worker.skip(name, why)

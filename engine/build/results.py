@@ -130,7 +130,7 @@ class Results:
     def _give_up(self, error: CacheError) -> None:
         if self._store is not None:
             self._store = None
-            self._warn(f"the cache cannot be used, the build goes on without it: {error}")
+            self._warn(f"{error}; the build goes on without it")
 
 
 def _is_usable(result: ActionResult) -> bool:

@@ -79,7 +79,7 @@ class Worker:
         left: list[str] = []
         waiting: set[str] = set()
         for name in self._graph.order:
-            if not stop() and waiting.isdisjoint(self._graph.after[name]) and self._settled(name):
+            if not stop() and waiting.isdisjoint(self._graph.inputs[name]) and self._settled(name):
                 continue
             left.append(name)
             waiting.add(name)

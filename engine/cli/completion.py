@@ -11,9 +11,12 @@ from engine.cli.streams import write_results
 COMPLETION_VARIABLE = "_ENGINE_COMPLETE"
 _EPILOG = """\b
 To switch it on:
-  bash  engine completion bash > ~/.local/share/bash-completion/completions/engine
-  zsh   engine completion zsh > "${fpath[1]}/_engine"
-  fish  engine completion fish > ~/.config/fish/completions/engine.fish"""
+  bash  mkdir -p ~/.local/share/bash-completion/completions
+        engine completion bash > ~/.local/share/bash-completion/completions/engine
+  zsh   mkdir -p ~/.zfunc && engine completion zsh > ~/.zfunc/_engine
+        (with fpath+=~/.zfunc before compinit in ~/.zshrc)
+  fish  mkdir -p ~/.config/fish/completions
+        engine completion fish > ~/.config/fish/completions/engine.fish"""
 
 
 @click.command("completion", context_settings=HELP_NAMES, epilog=_EPILOG)

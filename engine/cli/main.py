@@ -11,7 +11,7 @@ from engine.cli.streams import open_closed_streams, write_results
 def main(argv: list[str] | None = None) -> int:
     """Run the command line ``argv`` (default: that of the process) and return the exit code.
 
-    0 success; 1 failed or user error; 2 usage; 3 infrastructure that was required; 130 interrupted.
+    0 success; 1 failed or user error; 2 usage; 130 interrupted.
     """
     args = sys.argv[1:] if argv is None else argv
     open_closed_streams()

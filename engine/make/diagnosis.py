@@ -9,7 +9,7 @@ import signal
 from typing import NamedTuple
 
 _TAIL_BYTES = 1 << 16
-_COMPLAINT = re.compile(rb"^make(?:\[\d+\])?: \*\*\* .*$", re.MULTILINE)
+_COMPLAINT = re.compile(rb"^(?:make(?:\[\d+\])?|[^\s:][^:\n]*:\d+): \*\*\* .*$", re.MULTILINE)
 _TARGET_LINE = re.compile(rb"^([^\s#:=$(%][^:=#$\n]*?)[ \t]*::?(?![:=])", re.MULTILINE)
 _NO_RULE = re.compile(rb"No rule to make target '([^']*)'")
 _NOT_FOUND = re.compile(
@@ -66,6 +66,8 @@ def _hint(tail: bytes, makefile: str, make_target: str) -> str | None:
     missing = _NO_RULE.findall(tail)
     if missing and missing[-1].decode(errors="replace") == make_target:
         return _missing_target(makefile, make_target)
+    if b"*** missing separator" in tail:
+        return "begin the lines of a recipe with a tab, not with spaces"
     tool = _NOT_FOUND.search(tail)
     if tool is not None:
         name = tool[1] or tool[2]

@@ -34,8 +34,11 @@ NEUTRAL = (
 """Exceptions to TOOLCHAIN: where things lie, how much is said, how many run at once. Naming or declaring wins."""
 
 NEVER = frozenset(
-    ("ARTIFACTS_DIR", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR", "_", "SHLVL")
-)
+    (
+        "ARTIFACTS_DIR", "CARGO_MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
+        "_", "SHLVL",
+    )
+)  # fmt: skip
 """Variables that never belong to a key: they differ from run to run and say nothing of what is built."""
 
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")

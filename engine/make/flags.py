@@ -17,7 +17,9 @@ from engine.errors import InputError
 VARIABLES = ("GNUMAKEFLAGS", "MAKEFLAGS")
 """Where make takes options from, in its own order."""
 
-_NOISE = frozenset(("MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_RESTARTS", "MAKE_TERMOUT", "MAKE_TERMERR"))
+_NOISE = frozenset(
+    ("MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_RESTARTS", "MAKE_TERMOUT", "MAKE_TERMERR", "CARGO_MAKEFLAGS")
+)
 _HEEDED = frozenset(("environment-overrides", "no-builtin-rules", "no-builtin-variables", "include-dir", "eval"))
 _NOT_FOR_REAL = {"just-print": "-n", "touch": "-t", "question": "-q"}
 _SHORT = {

@@ -15,7 +15,9 @@ from engine.plan.trace import TargetRecord, Trace
 Result = TypeVar("Result")
 
 NEVER_BUILT = "never built"
+ELSEWHERE = "not built here before"
 DAMAGED = "output damaged"
+MISSING = "output missing"
 FORCED = "forced by --no-cached"
 NOT_RECORDED = "the last build of it was not recorded"
 
@@ -83,16 +85,17 @@ class Rebuilder(Generic[Result]):
         settled = self.up_to_date(action)
         if settled is not None:
             return settled
-        because = self._because(action, self._trace.record(action.target.full_path))
+        record = self._trace.record(action.target.full_path)
         result = self._find(action.key)
+        if record is None:
+            return Run(action, (NEVER_BUILT,)) if result is None else Restore(action, (ELSEWHERE,), result)
+        because = self._because(action, record)
         return Run(action, because) if result is None else Restore(action, because, result)
 
-    def _because(self, action: Action, record: TargetRecord | None) -> tuple[str, ...]:
-        if record is None:
-            return (NEVER_BUILT,)
+    def _because(self, action: Action, record: TargetRecord) -> tuple[str, ...]:
         if record.key != action.key:
             return reasons(record.manifest, action.manifest, self._trace.listing) or (NOT_RECORDED,)
-        return (DAMAGED,)
+        return (DAMAGED,) if os.path.isdir(self._path_of(action.target.full_path)) else (MISSING,)
 
     def _intact(self, name: str, record: TargetRecord) -> bool:
         """Whether the artifact directory holds what was recorded; new stats of the same bytes are remembered."""

@@ -32,17 +32,19 @@ def select(candidates: Sequence[Candidate], resources: tuple[str, ...], exclude:
     """
     if not resources:
         excluded = {row.full_path for row in candidates for name in exclude if _excluded(row, name)}
-        return Selection(None, frozenset(excluded), ())
-    warnings: list[str] = []
+        idle = [name for name in exclude if not any(_excluded(row, name) for row in candidates)]
+        warnings = tuple(f"-x {name} leaves nothing out: no function or layer has that name" for name in idle)
+        return Selection(None, frozenset(excluded), warnings)
+    told: list[str] = []
     names: dict[str, None] = {}
     for identifier in resources:
-        found = _resolve(candidates, identifier, warnings)
+        found = _resolve(candidates, identifier, told)
         if _WILD & set(identifier):
             found = [row for row in found if not any(_excluded(row, name) for name in exclude)]
         elif found and identifier in exclude:
-            warnings.append("Resource expected to be built, but marked as excluded.\nBuilding anyways...")
+            told.append("Resource expected to be built, but marked as excluded.\nBuilding anyways...")
         names.update(dict.fromkeys(row.full_path for row in found))
-    return Selection(tuple(names), frozenset(), tuple(warnings))
+    return Selection(tuple(names), frozenset(), tuple(told))
 
 
 def _excluded(row: Candidate, name: str) -> bool:

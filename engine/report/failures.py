@@ -29,6 +29,7 @@ def _block(result: TargetResult, failure: Failure, ink: Ink, detail: Detail, cwd
     if result.log is not None and detail.log_output != "none":
         yield ink.paint(f"Log of {printable(result.target)}:", "strong")
         yield from log_block(result.log, keep_color=detail.log_color)
+        yield ""
     yield from error_lines(failure.message, _facts(result, failure, cwd), failure.hint, ink)
 
 

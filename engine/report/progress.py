@@ -29,11 +29,13 @@ class Progress:
         self.to_do = 0
         self._finished = dict.fromkeys(State, 0)
         self._running: dict[str, Running] = {}
+        self._finished_at_once = 0
         self._ahead = Ahead(BuildStarted(0, 0, 1))
 
     def started(self, event: BuildStarted) -> None:
         """Work begins."""
         self.jobs, self.targets, self.to_do = event.jobs, event.targets, event.to_do
+        self._finished_at_once = sum(self._finished.values())
         self._ahead = Ahead(event)
 
     def target_started(self, event: TargetStarted, now_s: float) -> None:
@@ -59,7 +61,7 @@ class Progress:
     @property
     def left(self) -> int:
         """How many targets have not ended."""
-        return max(0, self.targets - sum(self._finished.values()))
+        return max(0, self.to_do - (sum(self._finished.values()) - self._finished_at_once))
 
     @property
     def done(self) -> int:
@@ -70,7 +72,8 @@ class Progress:
         """Estimate the wall-clock seconds to the end, None where nothing is known to go by.
 
         It is what no schedule could undercut, the longest path left or the work left shared by the jobs, at the pace
-        that the build has shown so far. Where nothing is known of any target, each is taken to be like those that are done.
+        that the build has shown so far. Where nothing is known of any target, each is taken to be like those
+        that ended.
         """
         ahead, running = self._ahead, self.running
         if ahead.pace.ratio is None:

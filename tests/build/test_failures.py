@@ -59,7 +59,7 @@ def test_nothing_new_starts_after_a_failure(project: Project) -> None:
     states = project.build(jobs=1)
     assert states == {"Fn0": FAILED, **dict.fromkeys(names[1:], SKIPPED)}
     outcome = project.outcome(jobs=1)
-    assert outcome.results[1].because == ("not started: another target failed",)
+    assert outcome.results[1].because == ("another target failed",)
 
 
 def test_keep_going_builds_what_does_not_depend_on_a_failure(project: Project) -> None:

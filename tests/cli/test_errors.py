@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.errors import guarded
 from engine.cli.main import main
-from engine.errors import BuildError, EnvironmentFault, InfrastructureFault, InputError, Interrupted
+from engine.errors import BuildError, EnvironmentFault, InputError, Interrupted
 
 
 def broken() -> None:
@@ -67,7 +67,7 @@ def test_an_interruption_has_its_exit_code(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(InputError("x"), 1), (EnvironmentFault("x"), 1), (InfrastructureFault("x"), 3), (Interrupted("x"), 130)],
+    [(InputError("x"), 1), (EnvironmentFault("x"), 1), (Interrupted("x"), 130)],
 )
 def test_each_kind_of_error_has_its_exit_code(error: BuildError, code: int, capsys: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cache import snapshot
-from engine.plan.rebuilder import DAMAGED, FORCED, NEVER_BUILT, NOT_RECORDED, Rebuilder, Restore, Run, UpToDate
+from engine.plan.rebuilder import DAMAGED, FORCED, MISSING, NEVER_BUILT, NOT_RECORDED, Rebuilder, Restore, Run, UpToDate
 from engine.plan.trace import TargetRecord
 from tests.plan.world import World
 
@@ -100,8 +100,6 @@ def test_a_build_that_was_not_recorded_runs_and_says_so(built: Built) -> None:
         lambda path: (path / "empty").chmod(0o700),
         lambda path: ((path / "link").unlink(), (path / "link").symlink_to("empty")),
         lambda path: os.mkfifo(path / "fifo"),
-        lambda path: path.rename(path.parent / "away"),
-        lambda path: (path.rename(path.parent / "away"), path.write_text("")),
         lambda path: (path.rename(path.parent / "away"), path.symlink_to("away"), (path / "x").touch()),
     ],
 )
@@ -111,6 +109,14 @@ def test_a_damaged_artifact_is_noticed(built: Built, damage: object) -> None:
     assert because(built.decide()) == (DAMAGED,)
     built.store[built.world.action().key] = "result"
     assert isinstance(built.decide(), Restore)
+
+
+@pytest.mark.parametrize("in_its_place", [False, True])
+def test_a_missing_artifact_is_noticed(built: Built, in_its_place: bool) -> None:
+    built.artifact.rename(built.artifact.parent / "away")
+    if in_its_place:
+        built.artifact.write_text("")
+    assert because(built.decide()) == (MISSING,)
 
 
 def test_new_stats_of_the_same_bytes_are_up_to_date_and_remembered(built: Built) -> None:

@@ -26,6 +26,7 @@ def test_the_log_is_whole_and_the_facts_stand_below_it(tmp_path: Path) -> None:
         "Log of Fn:",
         "cp: no such file",
         "make: *** [Makefile:3: build-Fn] Error 1",
+        "",
         "Error: make ended with exit code 2",
         "  resource   Fn",
         "  makefile   src/Makefile",

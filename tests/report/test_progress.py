@@ -20,9 +20,10 @@ def start(state: Progress, target: str, now_s: float = 0.0) -> None:
 
 
 def test_targets_that_were_up_to_date_at_once_do_not_count_as_done() -> None:
-    state = progress(targets=10, to_do=2)
+    state = Progress()
     for number in range(8):
         state.target_finished(result(f"U{number}", State.UP_TO_DATE))
+    state.started(BuildStarted(targets=10, to_do=2, jobs=1))
     assert (state.done, state.left) == (0, 2)
     state.target_finished(result("A", State.RESTORED))
     assert (state.done, state.left) == (1, 1)
