@@ -101,6 +101,7 @@ def test_an_outer_makes_own_variables_go_and_all_else_stays() -> None:
     environ = {
         "PATH": "/bin", "MFLAGS": "-k", "MAKELEVEL": "3", "MAKEOVERRIDES": "x", "MAKE_TERMOUT": "1",
         "MAKE_TERMERR": "1", "MAKE_RESTARTS": "1", "MAKEFILES": "/a.mk", "MAKE": "gmake", "GNUMAKEFLAGS": "e",
+        "CARGO_MAKEFLAGS": "-j4 --jobserver-auth=3,4",
     }  # fmt: skip
     assert heeded_environment(environ) == {
         "PATH": "/bin", "MAKEFILES": "/a.mk", "MAKE": "gmake", "GNUMAKEFLAGS": "--environment-overrides",

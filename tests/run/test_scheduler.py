@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Event, Lock
 
 import anyio
@@ -247,3 +250,63 @@ def test_a_failure_while_memory_is_short_ends_all(monkeypatch: pytest.MonkeyPatc
 
     anyio.run(go)
     assert runs.started == ["bad"]
+
+
+class Taken:
+    """A pool of two slots, of which a client below the first target has the second one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.slots = Jobserver()
+        self.slots.open(2, str(folder))
+        self._read, self._write = self.slots.joined({}, parallel=False)[1]
+        self._token = os.read(self._read, 1)
+
+    def give_back(self) -> None:
+        os.write(self._write, self._token)
+
+    def run(self, plan: Plan, work: Callable[[str], bool], lost: Callable[[str, tuple[str, ...]], None]) -> None:
+        async def go() -> None:
+            await run_plan(plan, work, jobs=4, keep_going=False, slots=self.slots, lost=lost)
+
+        anyio.run(go)
+        self.slots.close()
+
+
+def test_a_slot_that_a_client_gives_back_lets_a_target_start(tmp_path: Path) -> None:
+    """The first target ends only after the second began, for which there is no slot at first."""
+    taken, second, started = Taken(tmp_path), Event(), list[str]()
+
+    def work(name: str) -> bool:
+        started.append(name)
+        if name == "first":
+            assert started == ["first"]
+            taken.give_back()
+            return second.wait(timeout=60)
+        second.set()
+        return True
+
+    taken.run(Plan(graph({"first": (), "second": (), "third": ()}), {}), work, never)
+    assert sorted(started) == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_a_slot_that_does_not_come_back_stops_nobody(tmp_path: Path, succeeds: bool) -> None:
+    taken, started = Taken(tmp_path), list[str]()
+
+    def work(name: str) -> bool:
+        started.append(name)
+        return succeeds
+
+    taken.run(Plan(graph({"first": (), "second": ()}), {}), work, lambda failed, names: None)
+    assert started == (["first", "second"] if succeeds else ["first"])
+
+
+def test_who_waits_for_a_slot_is_stopped(tmp_path: Path) -> None:
+    plan = Plan(graph({"first": (), "second": ()}), {})
+
+    def work(name: str) -> bool:
+        plan.stop()
+        return True
+
+    Taken(tmp_path).run(plan, work, never)
+    assert plan.unfinished == {"second"}
