@@ -1,7 +1,8 @@
-"""A fresh project for each test, and a witness of processes that should be gone."""
+"""A fresh project for each test, a witness of processes that should be gone, and word of what cannot be tested."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ import pytest
 
 from tests.build.project import MAKEFILE, Project, function, template
 from tests.run.processes import Witness
+
+_HAS_CARGO = shutil.which("cargo") is not None
+
+collect_ignore = [] if _HAS_CARGO else ["test_jobserver_cargo.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _HAS_CARGO:
+        terminalreporter.write_line("no cargo on PATH: tests/build/test_jobserver_cargo.py is not part of this run")
 
 
 @pytest.fixture
