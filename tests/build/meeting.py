@@ -19,12 +19,15 @@ with socket.socket(socket.AF_UNIX) as place:
     place.recv(1)
 """
 _PATIENCE_S = 60.0
+"""How long to wait for who should come."""
+_SUSPICION_S = 0.5
+"""How long to wait, once, for who should not come."""
 
 
 class Meeting:
     """Lets one visitor go at a time, and only when `slots` of them are inside, or all that are still to leave.
 
-    So a build that runs fewer at once never comes to its end, and one that runs more has all the time to show it.
+    So a build that runs fewer at once fails, and one that runs more shows it: it has time for that the first time.
     """
 
     def __init__(self, folder: Path, slots: int, visitors: int) -> None:
@@ -43,6 +46,7 @@ class Meeting:
         self._door.setblocking(False)
         self._inside: list[socket.socket] = []
         self._going: socket.socket | None = None
+        self._suspicious = True
         self._closing, self._closed = socket.socketpair()
         self._thread = Thread(target=self._run)
         self._thread.start()
@@ -53,8 +57,8 @@ class Meeting:
             if not readable or self._closed in readable:
                 break
             self._look()
-        for visitor in self._inside:
-            visitor.close()
+        for one in (self._door, *self._inside):  # whoever comes now fails at once
+            one.close()
 
     def _look(self) -> None:
         """Who left did so before whoever came in its place: a slot is free when its process has ended."""
@@ -67,14 +71,20 @@ class Meeting:
             self._going = None if visitor is self._going else self._going
         self.most = max(self.most, len(self._inside))
         if self._going is None and len(self._inside) >= min(self._slots, self._visitors - self.left) > 0:
-            self._going = self._inside[0]
-            self._going.send(b".")
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._suspicious and select([self._door], [], [], _SUSPICION_S)[0]:
+            self._look()
+            return
+        self._suspicious = False
+        self._going = self._inside[0]
+        self._going.send(b".")
 
     def close(self) -> None:
         self._closing.close()
         self._thread.join()
         self._closed.close()
-        self._door.close()
 
 
 @contextmanager
