@@ -53,13 +53,14 @@ def test_turbo_has_a_package_and_a_task_for_each_unit(tmp_path: Path) -> None:
     assert list(tasks) == ["Layer00#build", "Function0000#build", "Function0001#build"]
     assert tasks["Function0001#build"] == {
         "dependsOn": ["^build"],
-        "inputs": ["src/**/*", "bootstrap.c", "Makefile"],
+        "inputs": ["src/**/*", "bootstrap.c", "Makefile", "build.sh"],
         "outputs": ["$TURBO_ROOT$/artifacts/Function0001/**"],
     }
     packages = [read(workspace.project / unit.directory / "package.json") for unit in workspace.monorepo.units]
     assert [package["name"] for package in packages] == ["Layer00", "Function0000", "Function0001"]
     assert [package.get("dependencies") for package in packages] == [None, {"Layer00": "*"}, {"Layer00": "*"}]
-    build(workspace, packages[0]["scripts"]["build"] + " && cd - && " + packages[2]["scripts"]["build"])
+    npm = f'cd "{{}}" && "{workspace.state}/bin/npm" run build && cd ../..'
+    assert build(workspace, f"{npm.format('layers/Layer00')} && {npm.format('functions/Function0001')}")
 
 
 def test_nx_has_a_project_for_each_unit(tmp_path: Path) -> None:
