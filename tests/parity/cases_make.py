@@ -37,7 +37,7 @@ CASES = (
         + """
         -- src/Makefile --
         build-Fn:
-            env | grep -v -E '^(PWD|OLDPWD|_|SHLVL)=' | sort > $(ARTIFACTS_DIR)/environment
+            env | grep -v -E '^(PWD|OLDPWD|_|SHLVL|CARGO_MAKEFLAGS)=' | sort > $(ARTIFACTS_DIR)/environment
             echo '$(origin ARTIFACTS_DIR) $(MAKEFLAGS) $(MAKECMDGOALS) $(MAKELEVEL)' > $(ARTIFACTS_DIR)/make
             echo '$(FROM_CALLER) $(TABLE)' >> $(ARTIFACTS_DIR)/make
         """,
