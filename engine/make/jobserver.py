@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_DEFINITIONS = re.compile(r"(?:^|\s)--(?=\s|$)")
-_AUTH = re.compile(r"(?:^|\s)--jobserver-(?:auth|fds)=(\S+)")
-_PIPE = re.compile(r"(\d+),(\d+)", re.ASCII)
+_DEFINITIONS = r"(?:^|\s)--(?=\s|$)"
+_AUTH = r"(?:^|\s)--jobserver-(?:auth|fds)=(\S+)"
+_PIPE = r"([0-9]+),([0-9]+)"
 _FIFO = "fifo:"
 
 
@@ -28,13 +28,13 @@ def outer_pool(environ: Mapping[str, str]) -> Ends | str | None:
 
     The descriptors may be closed or anything: make closes them for a recipe without `+`, and goes on naming them.
     """
-    options = _DEFINITIONS.split(environ.get("MAKEFLAGS", ""), maxsplit=1)[0]
-    named = _AUTH.findall(options)
+    flags = environ.get("MAKEFLAGS")
+    named = re.findall(_AUTH, re.split(_DEFINITIONS, flags, maxsplit=1)[0]) if flags else []
     if not named:
         return None
     if named[-1].startswith(_FIFO):
         return str(named[-1].removeprefix(_FIFO))
-    pipe = _PIPE.fullmatch(named[-1])
+    pipe = re.fullmatch(_PIPE, named[-1])
     return Ends(int(pipe[1]), int(pipe[2])) if pipe else None
 
 

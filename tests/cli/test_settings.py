@@ -22,7 +22,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (options.resources, options.exclude, options.parameter_overrides) == ((), (), ())
     assert not (options.language_extensions or options.build_in_source or options.keep_going)
     assert options.jobs == usable_cores()
-    assert options.use_cache
+    assert options.use_cache and options.jobserver
     assert options.cache_size_bytes == 10 * 1024**3
     assert options.link_mode == "clone"
     assert resolved[1:] == ("text", False, "failed", None, ())
@@ -60,14 +60,14 @@ def test_everything_else(tmp_path: Path) -> None:
         tmp_path,
         *("Fn", "Layer*", "-x", "A", "-x", "B", "-j", "3", "-k", "--timeout", "5m", "--no-cached"),
         *("--cache-size", "1GiB", "--link-mode", "copy", "--region", "eu-central-1", "--language-extensions"),
-        *("--build-in-source", "--output", "json", "--explain", "--log-output", "all", "--no-color"),
+        *("--build-in-source", "--output", "json", "--explain", "--log-output", "all", "--no-color", "--no-jobserver"),
     )
     options = resolved.options
     assert options.resources == ("Fn", "Layer*")
     assert options.exclude == ("A", "B")
     assert (options.jobs, options.timeout_s, options.cache_size_bytes) == (3, 300.0, 1024**3)
     assert options.keep_going and options.language_extensions and options.build_in_source
-    assert not options.use_cache
+    assert not (options.use_cache or options.jobserver)
     assert (options.link_mode, options.region) == ("copy", "eu-central-1")
     assert resolved[1:] == ("json", True, "all", False, ())
 
