@@ -24,6 +24,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert options.jobs == usable_cores()
     assert options.use_cache and options.jobserver
     assert options.cache_size_bytes == 10 * 1024**3
+    assert options.memory_limit_bytes is None
     assert options.link_mode == "clone"
     assert resolved[1:] == ("text", False, "failed", None, ())
 
@@ -61,6 +62,7 @@ def test_everything_else(tmp_path: Path) -> None:
         *("Fn", "Layer*", "-x", "A", "-x", "B", "-j", "3", "-k", "--timeout", "5m", "--no-cached"),
         *("--cache-size", "1GiB", "--link-mode", "copy", "--region", "eu-central-1", "--language-extensions"),
         *("--build-in-source", "--output", "json", "--explain", "--log-output", "all", "--no-color", "--no-jobserver"),
+        *("--memory-limit", "6GiB"),
     )
     options = resolved.options
     assert options.resources == ("Fn", "Layer*")
@@ -68,6 +70,7 @@ def test_everything_else(tmp_path: Path) -> None:
     assert (options.jobs, options.timeout_s, options.cache_size_bytes) == (3, 300.0, 1024**3)
     assert options.keep_going and options.language_extensions and options.build_in_source
     assert not (options.use_cache or options.jobserver)
+    assert options.memory_limit_bytes == 6 * 1024**3
     assert (options.link_mode, options.region) == ("copy", "eu-central-1")
     assert resolved[1:] == ("json", True, "all", False, ())
 
