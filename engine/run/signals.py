@@ -41,6 +41,8 @@ class Interruption:
             for number in _SIGNALS:
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     self._former[number] = signal.signal(number, self._hear)
+            # Where it is inherited as ignored, the kernel keeps no exit status, and a failure would look like success.
+            self._former[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return self
 
     def __exit__(

@@ -150,3 +150,29 @@ def test_a_daemon_that_make_leaves_does_not_outlive_its_target_nor_hinder_the_ne
     project.write({"src/Makefile": "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\tsleep 1000 > /dev/null 2>&1 &\n"})
     assert project.build() == {"Fn": BUILT}
     assert project.build() == {"Fn": UP_TO_DATE}
+
+
+IGNORING = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_failure_is_seen_where_the_end_of_children_is_ignored(project: Project) -> None:
+    project.write({"src/Makefile": "build-Fn:\n\tcp app.py $(ARTIFACTS_DIR)\n\tfalse\n"})
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            IGNORING,
+            sys.executable,
+            "-m",
+            "engine",
+            "build",
+            "--cache-dir",
+            str(project.store),
+        ],
+        cwd=project.root,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    assert not project.artifact("Fn").exists()
