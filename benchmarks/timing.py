@@ -66,8 +66,8 @@ def _wait(
     process: subprocess.Popen[bytes], command: Command, started: float, timeout_s: float, log: Path
 ) -> Measurement:
     killer = threading.Timer(timeout_s, os.killpg, (process.pid, signal.SIGKILL))
-    killer.start()
     try:
+        killer.start()
         _, status, usage = os.wait4(process.pid, 0)
     except BaseException:
         with suppress(ProcessLookupError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,42 @@ def test_time_limit_ends_the_process_group(tmp_path: Path) -> None:
         measure(shell(tmp_path, "kill -STOP $$"), tmp_path / "log", 0.1)
 
 
+def interrupt_the_wait(pid: Path, interrupted: threading.Event) -> None:
+    """Signals the main thread from when it waits for the process that wrote its id, until it has noticed.
+
+    A signal that comes just before the system call does not end it, so one is not enough.
+    """
+    main = threading.main_thread().ident
+    assert main is not None
+    while not interrupted.is_set() and not (
+        pid.exists()
+        and pid.read_text()
+        and any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+        and sys._current_frames()[main].f_code.co_name == "_wait"
+    ):
+        os.sched_yield()
+    while not interrupted.is_set():
+        signal.pthread_kill(main, signal.SIGUSR1)
+        os.sched_yield()
+
+
 def test_interruption_ends_the_process_group(tmp_path: Path) -> None:
-    interrupt = f"echo $$ > pid; kill -USR1 {os.getpid()}; kill -STOP $$"
-    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    pid, interrupted = tmp_path / "pid", threading.Event()
+
+    def interrupt(*_: object) -> None:
+        if not interrupted.is_set():
+            interrupted.set()
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    interrupter = threading.Thread(target=interrupt_the_wait, args=(pid, interrupted))
+    interrupter.start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            measure(shell(tmp_path, interrupt), tmp_path / "log", NO_LIMIT_S)
+            measure(shell(tmp_path, "echo $$ > pid; kill -STOP $$"), tmp_path / "log", NO_LIMIT_S)
     finally:
+        interrupted.set()
+        interrupter.join()
         signal.signal(signal.SIGUSR1, before)
     with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+        os.kill(int(pid.read_text()), 0)
