@@ -64,8 +64,11 @@ class Build:
         return self._program.returncode
 
     def end(self) -> None:
+        """End it without waiting for who else may hold its output."""
         self._program.kill()
-        self._program.communicate()
+        self._program.wait()
+        assert self._program.stdout is not None
+        self._program.stdout.close()
 
 
 @pytest.fixture
