@@ -29,6 +29,7 @@ from engine.run.scheduler import run_plan
 from engine.run.signals import Interruption
 
 ROOT_TEMPLATE = "template.yaml"
+_AWAKE_EVERY_S = 0.25
 
 
 def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str] | None = None) -> BuildOutcome:
@@ -113,21 +114,32 @@ def _run_left(
             session.worker.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
 
     async def run(slots: Jobserver) -> None:
-        await run_plan(
-            plan,
-            session.worker.work,
-            jobs=options.jobs,
-            keep_going=options.keep_going,
-            slots=slots,
-            lost=lost,
-            memory=session.memory(planned),
-        )
+        async with anyio.create_task_group() as group:
+            group.start_soon(_stay_awake)
+            await run_plan(
+                plan,
+                session.worker.work,
+                jobs=options.jobs,
+                keep_going=options.keep_going,
+                slots=slots,
+                lost=lost,
+                memory=session.memory(planned),
+            )
+            group.cancel_scope.cancel()
 
     session.scratch.clear()
     with session.store.lease(), session.slots(report) as slots:
         anyio.run(run, slots)
     session.scratch.remove_all()
     _keep_size(session, options, report)
+
+
+async def _stay_awake() -> None:
+    """Run Python now and then: a signal that comes just before the loop waits does not end the wait."""
+    import anyio
+
+    while True:  # noqa: ASYNC110  # no event can tell of a signal that was just missed
+        await anyio.sleep(_AWAKE_EVERY_S)
 
 
 def _remaining(graph: Graph, left: list[str]) -> Graph:

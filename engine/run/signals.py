@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from threading import Timer, current_thread, main_thread
+from threading import current_thread, main_thread
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -25,8 +25,6 @@ class Interruption:
         self._stops = [stop]
         self._kill = kill
         self._former: dict[signal.Signals, Any] = {}
-        self._grace = Timer(GRACE_S, kill)
-        self._grace.daemon = True
         self.happened = False
         """Whether a signal came."""
 
@@ -42,13 +40,15 @@ class Interruption:
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     self._former[number] = signal.signal(number, self._hear)
             # Where it is inherited as ignored, the kernel keeps no exit status, and a failure would look like success.
+            self._former[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._grace_is_over)
             self._former[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._grace.cancel()
+        if self.happened:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._former.items():
             signal.signal(number, handler)
 
@@ -59,4 +59,7 @@ class Interruption:
         self.happened = True
         for stop in tuple(self._stops):
             stop()
-        self._grace.start()
+        signal.setitimer(signal.ITIMER_REAL, GRACE_S)  # a thread must not be started in a signal's handler
+
+    def _grace_is_over(self, number: int, frame: FrameType | None) -> None:
+        self._kill()

@@ -37,7 +37,8 @@ def stop():
 with signals.Interruption(stop, processes.kill):
     worker = Thread(target=work)
     worker.start()
-    worker.join()
+    while worker.is_alive():
+        worker.join(0.1)  # a signal that comes just before the wait does not interrupt it
 """
 
 
