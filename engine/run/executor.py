@@ -12,6 +12,7 @@ from cache.snapshot import filesystem_clock_ns
 from engine.make.invocation import make_argv, make_environment
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
+from engine.run.command import Command, Place, Wrapper, bare
 from engine.run.jobserver import Jobserver
 from engine.run.process import Exit, Processes
 from engine.run.scratch import Scratch
@@ -59,8 +60,9 @@ class LocalExecutor:
         log_of: Callable[[str], str],
         timeout_s: float | None,
         in_source: bool,
+        wrapper: Wrapper = bare,
     ) -> None:
-        """`log_of` gives the absolute path of a target's log."""
+        """`log_of` gives the absolute path of a target's log; `wrapper` puts something around make."""
         self._processes = processes
         self._jobserver = jobserver
         self._make = make
@@ -70,6 +72,7 @@ class LocalExecutor:
         self._log_of = log_of
         self._timeout_s = timeout_s
         self._in_source = in_source
+        self._wrapper = wrapper
 
     def run(self, action: Action) -> Ran:
         """Run make for `action`; see `Executor.run`."""
@@ -78,21 +81,22 @@ class LocalExecutor:
         started = time.monotonic()
         clock_ns = filesystem_clock_ns(self._scratch.root)
         try:
-            cwd, artifacts_dir, faithful = self._prepare(action)
-            result = self._make_it(action, cwd, artifacts_dir)
+            place, faithful = self._prepare(action)
+            result = self._make_it(action, place)
             succeeded = result.code == 0 and not result.timed_out
         finally:
             self._clean_up(name, succeeded)
         return Ran(result, time.monotonic() - started, self._log_of(name), faithful, clock_ns)
 
-    def _prepare(self, action: Action) -> tuple[str, str, bool]:
+    def _prepare(self, action: Action) -> tuple[Place, bool]:
         target = action.target
         self._start_log(target.full_path)
         if self._in_source:
             root, faithful = target.code_dir, True
         else:
             root, faithful = self._scratch.copy(target.full_path, target.code_dir, action.tree)
-        return working_directory(target, root), self._artifacts.begin(target.full_path), faithful
+        place = Place(root, working_directory(target, root), self._artifacts.begin(target.full_path))
+        return place, faithful
 
     def _start_log(self, name: str) -> None:
         """An empty log, so that a run that cannot start does not show what an earlier one said."""
@@ -100,18 +104,20 @@ class LocalExecutor:
         os.makedirs(os.path.dirname(log), exist_ok=True)
         os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644))
 
-    def _make_it(self, action: Action, cwd: str, artifacts_dir: str) -> Exit:
+    def _make_it(self, action: Action, place: Place) -> Exit:
         target = action.target
         environ, inherited = self._jobserver.joined(
-            make_environment(self._environ, artifacts_dir), parallel=target.properties.parallel
+            make_environment(self._environ, place.artifacts_dir), parallel=target.properties.parallel
         )
+        plain = Command(self._make, make_argv(target.makefile, target.make_target), environ)
+        command = self._wrapper(action, plain, place)
         log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             return self._processes.run(
-                make_argv(target.makefile, target.make_target),
-                executable=self._make,
-                cwd=cwd,
-                environ=environ,
+                command.argv,
+                executable=command.executable,
+                cwd=place.cwd,
+                environ=command.environ,
                 output=log,
                 timeout_s=self._timeout_s,
                 inherited=inherited,
