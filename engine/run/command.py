@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from engine.plan.action import Action
@@ -14,7 +13,7 @@ class Command(NamedTuple):
     executable: str
     """Absolute path of the program."""
     argv: tuple[str, ...]
-    environ: Mapping[str, str]
+    environ: dict[str, str]
 
 
 class Place(NamedTuple):
