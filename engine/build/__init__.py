@@ -17,19 +17,13 @@ from engine.build.template import Planned, Templates
 from engine.build.templates import write_build_toml, write_templates
 from engine.errors import EnvironmentFault
 from engine.plan import trace as traces
-from engine.plan.estimates import UNKNOWN_SECONDS, estimate, outlook
-from engine.plan.graph import Graph
-from engine.plan.states import Plan
 from engine.plan.trace import Trace
-from engine.run.events import BuildStarted, Reporter, Waiting, Warned
-from engine.run.jobserver import Jobserver
+from engine.run.events import Reporter, Waiting, Warned
 from engine.run.orphans import children_lock
 from engine.run.process import Processes
-from engine.run.scheduler import run_plan
 from engine.run.signals import Interruption
 
 ROOT_TEMPLATE = "template.yaml"
-_AWAKE_EVERY_S = 0.25
 
 
 def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str] | None = None) -> BuildOutcome:
@@ -76,11 +70,13 @@ def _bring_up_to_date(
         remove_departed(planned, trace, session.artifacts)
     left = session.settle(lambda: interruption.happened)
     if left and not interruption.happened:
-        _run_left(session, planned, left, options, trace, report, interruption)
+        from engine.build.running import run_left
+
+        run_left(session, planned, left, options, trace, report, interruption)
     why = "interrupted" if interruption.happened else "another target failed"
     for name in left:
-        if name not in session.worker.ended:
-            session.worker.skip(name, why)
+        if name not in session.endings.ended:
+            session.endings.skip(name, why)
 
 
 def _make_build_dir(build_dir: str) -> None:
@@ -89,74 +85,6 @@ def _make_build_dir(build_dir: str) -> None:
         os.makedirs(build_dir, exist_ok=True)
     except OSError as error:
         raise _unwritable(build_dir, error) from None
-
-
-def _run_left(
-    session: Session,
-    planned: Planned,
-    left: list[str],
-    options: BuildOptions,
-    trace: Trace,
-    report: Reporter,
-    interruption: Interruption,
-) -> None:
-    import anyio
-
-    graph = _remaining(planned.graph, left)
-    seconds = estimate(planned.everything, trace.seconds)
-    longest_name = max(map(len, planned.graph.order))
-    report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
-    plan = Plan(graph, seconds or dict.fromkeys(left, UNKNOWN_SECONDS))
-    interruption.also(plan.stop)
-
-    def lost(failed: str, names: tuple[str, ...]) -> None:
-        for name in names:
-            session.worker.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
-
-    async def run(slots: Jobserver) -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_stay_awake)
-            await run_plan(
-                plan,
-                session.worker.work,
-                jobs=options.jobs,
-                keep_going=options.keep_going,
-                slots=slots,
-                lost=lost,
-                memory=session.memory(planned),
-            )
-            group.cancel_scope.cancel()
-
-    session.scratch.clear()
-    with session.store.lease(), session.slots(report) as slots:
-        anyio.run(run, slots)
-    session.scratch.remove_all()
-    _keep_size(session, options, report)
-
-
-async def _stay_awake() -> None:
-    """Run Python now and then: a signal that comes just before the loop waits does not end the wait."""
-    import anyio
-
-    while True:  # noqa: ASYNC110  # no event can tell of a signal that was just missed
-        await anyio.sleep(_AWAKE_EVERY_S)
-
-
-def _remaining(graph: Graph, left: list[str]) -> Graph:
-    wanted = set(left)
-    after = {name: tuple(other for other in graph.after[name] if other in wanted) for name in left}
-    return Graph(tuple(left), graph.inputs, after)
-
-
-def _keep_size(session: Session, options: BuildOptions, report: Reporter) -> None:
-    """Keep the store's size limit at the end of a build that may have added to it."""
-    from cache.errors import CacheError
-    from cache.eviction import keep_within
-
-    try:
-        keep_within(session.store, options.cache_size_bytes)
-    except CacheError as error:
-        report(Warned(f"the cache's size limit could not be kept: {error}"))
 
 
 def _outcome(
@@ -177,7 +105,7 @@ def _outcome(
             )
             for target in planned.targets
         ),
-        results=tuple(session.worker.ended[target.full_path] for target in planned.targets),
+        results=tuple(session.endings.ended[target.full_path] for target in planned.targets),
         seconds=time.monotonic() - started,
         interrupted=interrupted,
     )

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cache import snapshot
+from cache import snapshot, walk
 from engine.build.results import Results
 from engine.plan.action import Action
 from engine.plan.manifest import ABSENT, Row, key_of, manifest
 from engine.plan.scan import Scanner
-from engine.plan.trace import TargetRecord
+from engine.plan.trace import UNRECORDED_KEY, TargetRecord
 from engine.run.executor import Ran
-
-UNRECORDED_KEY = "unrecorded"
-"""Key of a record whose artifact was made from inputs that changed meanwhile: it matches no action."""
 
 
 class Recorder:
@@ -88,6 +85,6 @@ class Recorder:
 
 def _digest_of(path: str) -> str:
     try:
-        return snapshot.read_file(path, None)[1][:32].hex()
+        return walk.read_file(path, None)[1][:32].hex()
     except OSError:
         return ABSENT

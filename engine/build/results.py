@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cache import snapshot
+from cache import snapshot, walk
 from cache.errors import BlobCorrupt, BlobMissing, CacheError, NotRepresentable, StoreUnavailable
 from cache.snapshot import Snapshot
 from cache.wire import ActionResult, OutputDirectory
@@ -93,7 +93,7 @@ class Results:
             UnreadableEntry: for an artifact that holds sockets or other special files.
         """
         clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
-        return snapshot.take(directory, clock_ns=clock_ns, follow=False)
+        return walk.take(directory, clock_ns=clock_ns, follow=False)
 
     def _ingest(self, key: str, directory: str, log: str, seconds: float) -> Ingested:
         from cache.digest import fingerprint_file

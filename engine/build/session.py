@@ -1,30 +1,23 @@
-"""One build of a project: its parts, wired together."""
+"""One build of a project: its parts, wired together; those that run targets only when one must run."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cache import snapshot
 from cache.snapshot import Snapshot
+from engine.build.endings import Endings
 from engine.build.options import BuildOptions
-from engine.build.recorder import Recorder
-from engine.build.results import Results
+from engine.build.settling import Settling
 from engine.build.state import log_path
 from engine.build.template import Planned
 from engine.build.tools import ToolOutput, known_make_version
-from engine.build.worker import Tools, Worker
 from engine.make.flags import heeded_environment
-from engine.make.includes import makefiles_read
-from engine.make.invocation import find_make, make_environment
-from engine.make.jobserver import outer_pool
+from engine.make.invocation import find_make
 from engine.plan.action import Actions, Circumstances, checkout_root
-from engine.plan.estimates import estimate
 from engine.plan.lookahead import look_ahead
 from engine.plan.makefiles import Makefiles
 from engine.plan.rebuilder import Rebuilder
@@ -32,19 +25,14 @@ from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
 from engine.run.cores import usable_cores
-from engine.run.events import Event, Reporter, Warned
-from engine.run.executor import LocalExecutor, working_directory
-from engine.run.jobserver import Jobserver
-from engine.run.memory import Memory, available_bytes, resident_bytes
+from engine.run.events import Event, Reporter
 from engine.run.process import Processes
-from engine.run.removal import remove_tree
-from engine.run.scratch import Scratch, copy_tree
 from engine.sam.target import Target
 
 if TYPE_CHECKING:
-    from cache.disk import DiskStore
-    from cache.materialise import LinkMode
     from cache.wire import ActionResult
+    from engine.build.worker import Worker
+    from engine.build.workshop import Workshop
 
 
 class Session:
@@ -67,55 +55,40 @@ class Session:
             InputError: when an outer make says not to run anything.
         """
         self._options = options
+        self._planned = planned
         self._trace = trace
+        self._given_environ = environ
         self._environ = heeded_environment(environ)
-        self._outer_pool = outer_pool(environ)
-        self._jobserver = Jobserver()
         self._state_dir = state_dir
         self._make = find_make(environ)
+        self._processes = processes
+        self._report = _one_at_a_time(report)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
         build_toml = os.path.join(os.path.dirname(options.build_dir), "build.toml")
         self._own = (options.build_dir, state_dir, options.cache_dir, build_toml)
-        self.scratch = Scratch(state_dir)
-        self.processes = processes
+        self._workshop: Workshop | None = None
         self.artifacts = Artifacts(options.build_dir, state_dir)
-        self.store: DiskStore = _store(options)
-        self.worker = self._worker(planned, _one_at_a_time(report))
+        self.endings = Endings(self.artifacts, self._log_of, self._report)
+        self._scanner = self._scanner_now()
+        self._rebuilder = self._make_rebuilder()
+        self._settling = self._make_settling()
 
-    def _worker(self, planned: Planned, report: Reporter) -> Worker:
-        options = self._options
-        results = Results(self.store, lambda message: report(Warned(message)), self._state_dir)
-        scanner = self._scanner()
-        path_of = self.artifacts.path_of
-        links = options.link_mode == "symlink"
-        rebuilder: Rebuilder[ActionResult] = Rebuilder(
-            self._trace, self._clock_ns, path_of, results.find, use_cache=options.use_cache, links=links
+    def _make_rebuilder(self) -> Rebuilder[ActionResult]:
+        return Rebuilder(
+            self._trace,
+            self._clock_ns,
+            self.artifacts.path_of,
+            lambda key: self.workshop().results.find(key),
+            use_cache=self._options.use_cache,
+            links=self._options.link_mode == "symlink",
         )
-        tools = Tools(
-            trace=self._trace,
-            actions=self._actions(scanner),
-            rebuilder=rebuilder,
-            results=results,
-            artifacts=self.artifacts,
-            executor=self._executor(),
-            recorder=Recorder(results, path_of, self._scanner, in_source=options.build_in_source),
-            log_of=self._log_of,
-            link_mode=cast("LinkMode", options.link_mode),
-            timeout_s=options.timeout_s,
-        )
-        self._look_ahead = partial(
-            look_ahead, planned.targets, self._trace, scanner, rebuilder, path_of, usable_cores()
-        )
-        return Worker(tools, {target.full_path: target for target in planned.targets}, planned.graph, report)
 
-    def settle(self, stop: Callable[[], bool]) -> list[str]:
-        """End every target that is up to date; returns the others. See `Worker.settle`."""
-        if not self._options.use_cache:
-            return self.worker.settle(stop)
-        with self._look_ahead():
-            return self.worker.settle(stop)
+    def _make_settling(self) -> Settling:
+        planned = self._planned
+        targets = {target.full_path: target for target in planned.targets}
+        return Settling(targets, planned.graph, self._trace, self._actions(), self._rebuilder, self.endings)
 
-    def _actions(self, scanner: Scanner) -> Actions:
+    def _actions(self) -> Actions:
         project_dir = os.path.dirname(self._options.template)
         system = os.uname()
         circumstances = Circumstances(
@@ -126,77 +99,56 @@ class Session:
             environ=self._environ,
             build_in_source=self._options.build_in_source,
         )
-        makefiles = Makefiles(self._trace, scanner, self._environ, self._ask_make)
-        return Actions(circumstances, scanner, makefiles, ToolOutput(self.processes.run, self._environ, project_dir))
+        makefiles = Makefiles(self._trace, self._scanner, self._environ, self._ask_make)
+        tools = ToolOutput(self._processes.run, self._environ, project_dir)
+        return Actions(circumstances, self._scanner, makefiles, tools)
 
-    def _executor(self) -> LocalExecutor:
-        return LocalExecutor(
-            processes=self.processes,
-            jobserver=self._jobserver,
-            make=self._make,
-            environ=self._environ,
-            scratch=self.scratch,
-            artifacts=self.artifacts,
-            log_of=self._log_of,
-            timeout_s=self._options.timeout_s,
-            in_source=self._options.build_in_source,
-        )
+    def _ask_make(self, target: Target, tree: Snapshot | None, own: bool) -> tuple[str, ...]:
+        return self.workshop().ask_make(target, tree, own)
 
-    def memory(self, planned: Planned) -> Memory:
-        """What decides by memory which targets may start."""
-        return Memory(
-            estimate(planned.everything, self._trace.memory_bytes),
-            self._options.memory_limit_bytes,
-            available_bytes,
-            lambda: resident_bytes(self.processes.running),
-        )
+    def settle(self, stop: Callable[[], bool]) -> list[str]:
+        """End every target that is up to date; returns the others. See `Settling.settle`."""
+        if not self._options.use_cache:
+            return self._settling.settle(stop)
+        path_of, cores = self.artifacts.path_of, usable_cores()
+        with look_ahead(self._planned.targets, self._trace, self._scanner, self._rebuilder, path_of, cores):
+            return self._settling.settle(stop)
 
-    @contextlib.contextmanager
-    def slots(self, report: Reporter) -> Iterator[Jobserver]:
-        """The job slots of everything that runs, the outer make's where there is one."""
-        try:
-            if self._options.jobserver:
-                self._jobserver.open(self._options.jobs, self.scratch.root, self._outer_pool)
-        except OSError as error:
-            report(Warned(f"{self.scratch.root}: job slots cannot be shared with cargo and make: {error.strerror}"))
-        try:
-            yield self._jobserver
-        finally:
-            self._jobserver.close()
+    def workshop(self) -> Workshop:
+        """What runs targets; called first before there are threads.
+
+        Raises:
+            EnvironmentFault: when there is no folder for scratch copies.
+        """
+        if self._workshop is None:
+            from engine.build.workshop import Premises, Workshop
+            from engine.make.jobserver import outer_pool
+
+            premises = Premises(
+                options=self._options,
+                trace=self._trace,
+                state_dir=self._state_dir,
+                environ=self._environ,
+                make=self._make,
+                outer_pool=outer_pool(self._given_environ),
+                processes=self._processes,
+                artifacts=self.artifacts,
+                scanner_now=self._scanner_now,
+                log_of=self._log_of,
+                report=self._report,
+            )
+            self._workshop = Workshop(premises)
+        return self._workshop
+
+    def worker(self) -> Worker:
+        """What works on the targets that are left."""
+        return self.workshop().worker(self._planned, self._settling, self.endings)
 
     def _log_of(self, full_path: str) -> str:
         return log_path(self._state_dir, full_path)
 
-    def _scanner(self) -> Scanner:
+    def _scanner_now(self) -> Scanner:
         return Scanner(self._trace, snapshot.filesystem_clock_ns(self._state_dir), self._own)
-
-    def _ask_make(self, target: Target, tree: Snapshot | None, own: bool) -> tuple[str, ...]:
-        """What a makefile includes, asked in a private copy of the code directory."""
-        private = tempfile.mkdtemp(prefix="makefiles-", dir=self.scratch.root)
-        nobodys = os.path.join(self.scratch.root, "artifacts", "Unknown")
-        try:
-            if tree is not None:
-                copy_tree(target.code_dir, private, tree)
-            return makefiles_read(
-                target.makefile,
-                target.make_target,
-                cwd=working_directory(target, private),
-                private=private,
-                environ=make_environment(
-                    self._environ, self.artifacts.path_of(target.built_as or target.full_path) if own else nobodys
-                ),
-                run=self.processes.run,
-            )
-        finally:
-            for path in (private, os.path.dirname(nobodys)):
-                with contextlib.suppress(OSError):
-                    remove_tree(path)
-
-
-def _store(options: BuildOptions) -> DiskStore:
-    from cache.disk import DiskStore
-
-    return DiskStore(options.cache_dir)
 
 
 def _one_at_a_time(report: Reporter) -> Reporter:

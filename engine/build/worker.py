@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from cache.errors import ChangedWhileRead
-from cache.snapshot import UnreadableEntry, assemble
+from cache.snapshot import assemble
+from cache.walk import UnreadableEntry
+from engine.build.endings import Endings
 from engine.build.faults import fault_of
-from engine.build.recorder import UNRECORDED_KEY, Recorder
+from engine.build.recorder import Recorder
 from engine.build.results import Results, seconds_of
+from engine.build.settling import Settling
 from engine.errors import BuildError, Interrupted
 from engine.make.diagnosis import diagnose
-from engine.plan.action import Action, Actions
+from engine.plan.action import Action
 from engine.plan.graph import Graph
-from engine.plan.rebuilder import Rebuilder, Restore, Run, UpToDate
-from engine.plan.trace import TargetRecord, Trace
+from engine.plan.rebuilder import Restore, Run, UpToDate
+from engine.plan.trace import UNRECORDED_KEY, TargetRecord, Trace
 from engine.run.artifacts import Artifacts
-from engine.run.events import Failure, Reporter, State, TargetFinished, TargetResult, TargetStarted, Warned
+from engine.run.events import Failure, Reporter, State, TargetStarted, Warned
 from engine.run.executor import Executor, Ran
-from engine.sam.target import Target
 
 if TYPE_CHECKING:
     from cache.materialise import LinkMode
@@ -34,68 +35,25 @@ class Tools(NamedTuple):
     """What a worker works with."""
 
     trace: Trace
-    actions: Actions
-    rebuilder: Rebuilder[ActionResult]
+    settling: Settling
+    endings: Endings
     results: Results
     artifacts: Artifacts
     executor: Executor
-    log_of: Callable[[str], str]
     recorder: Recorder
+    log_of: Callable[[str], str]
     link_mode: LinkMode
     timeout_s: float | None
 
 
 class Worker:
-    """Brings targets to an end, one call each, from several threads; what came of them is in `ended`, by full path."""
+    """Brings targets to an end, one call each, from several threads."""
 
-    def __init__(self, tools: Tools, targets: Mapping[str, Target], graph: Graph, report: Reporter) -> None:
+    def __init__(self, tools: Tools, graph: Graph, report: Reporter) -> None:
         self._tools = tools
-        self._targets = targets
         self._graph = graph
         self._report = report
-        self._digests: dict[str, str] = {}
         self._deciding = Lock()
-        self.ended: dict[str, TargetResult] = {}
-
-    def decide(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
-        """What is to be done about a target whose dependencies have ended.
-
-        Raises:
-            BuildError: when its action cannot be made.
-        """
-        return self._tools.rebuilder.decide(self._action(name))
-
-    def _action(self, name: str) -> Action:
-        dependencies = {other: self._digests[other] for other in self._graph.inputs[name]}
-        record = self._tools.trace.record(name)
-        known = (record.key, record.manifest) if record is not None and record.key != UNRECORDED_KEY else None
-        return self._tools.actions.action_of(self._targets[name], dependencies, known)
-
-    def settle(self, stop: Callable[[], bool]) -> list[str]:
-        """End every target that is up to date, without running anything; returns the others in the graph's order.
-
-        Nothing more is looked at once `stop` says so.
-        """
-        left: list[str] = []
-        waiting: set[str] = set()
-        for name in self._graph.order:
-            if not stop() and waiting.isdisjoint(self._graph.inputs[name]) and self._settled(name):
-                continue
-            left.append(name)
-            waiting.add(name)
-        return left
-
-    def _settled(self, name: str) -> bool:
-        if self._tools.trace.record(name) is None:
-            return False
-        started = time.monotonic()
-        try:
-            decision = self._tools.rebuilder.up_to_date(self._action(name))
-        except BuildError:
-            return False
-        if decision is not None:
-            self._up_to_date(decision, started)
-        return decision is not None
 
     def work(self, name: str) -> bool:
         """Bring one target to its end, in any thread; whether it has its artifact."""
@@ -103,18 +61,20 @@ class Worker:
         try:
             return self._work(name, started)
         except Interrupted:
-            self.skip(name, "interrupted")
+            self._tools.endings.skip(name, "interrupted")
         except BuildError as error:
-            self._failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
+            self._tools.endings.failed(name, None, started, (), Failure(error.message, None, error.rows, error.hint))
         except OSError as error:
             why, hint = fault_of(error)
-            self._failed(name, None, started, (), Failure(f"{name} cannot be built here: {why}", None, (), hint))
+            self._tools.endings.failed(
+                name, None, started, (), Failure(f"{name} cannot be built here: {why}", None, (), hint)
+            )
         return False
 
     def _work(self, name: str, started: float) -> bool:
         decision = self._decide_alone(name)
         if isinstance(decision, UpToDate):
-            self._up_to_date(decision, started)
+            self._tools.endings.up_to_date(name, decision.record, started)
             return True
         if isinstance(decision, Restore):
             restored = self._restore(decision)
@@ -126,7 +86,7 @@ class Worker:
 
     def _decide_alone(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
         with self._deciding:  # a scan is shared by every target of its directory
-            return self.decide(name)
+            return self._tools.settling.decide(name)
 
     def _restore(self, decision: Restore[ActionResult]) -> TargetRecord | None:
         tools, action = self._tools, decision.action
@@ -152,7 +112,7 @@ class Worker:
         failure = self._failure(action, ran)
         self._tools.trace.peaked(name, ran.exit.peak_bytes, succeeded=failure is None)
         if failure is not None:
-            self._failed(name, action.key, started, because, failure, self._log(name))
+            self._tools.endings.failed(name, action.key, started, because, failure, self._tools.endings.log(name))
             return False
         try:
             record = self._tools.recorder.record(action, ran)
@@ -169,12 +129,14 @@ class Worker:
 
     def _make_real(self, names: Iterable[str]) -> None:
         """Put copies in place of artifact directories that are links: make may copy them, and must not write there."""
+        from shutil import copytree
+
         tools = self._tools
         for name in names:
             path, record = tools.artifacts.path_of(name), tools.trace.record(name)
             if record is not None and os.path.islink(path):
                 staged = tools.artifacts.staging_for(name)
-                shutil.copytree(os.path.realpath(path), staged, symlinks=True)
+                copytree(os.path.realpath(path), staged, symlinks=True)
                 tools.artifacts.swap_in(name, staged)
                 tools.trace.remember(name, record._replace(output=tools.results.look(path)))
 
@@ -200,44 +162,8 @@ class Worker:
         rows = (("target", action.target.make_target), ("ARTIFACTS_DIR", directory))
         return Failure("make removed or replaced its ARTIFACTS_DIR", 0, rows, "let the target only write into it")
 
-    def _up_to_date(self, decision: UpToDate, started: float) -> None:
-        record = decision.record
-        self._end(decision.action.target.full_path, State.UP_TO_DATE, record, started, ())
-
     def _succeeded(
         self, name: str, state: State, record: TargetRecord, started: float, because: tuple[str, ...]
     ) -> None:
         self._tools.trace.remember(name, record)
-        self._end(name, state, record, started, because)
-
-    def _end(self, name: str, state: State, record: TargetRecord, started: float, because: tuple[str, ...]) -> None:
-        self._digests[name] = record.output_digest
-        saved_seconds = 0.0 if state is State.BUILT else record.seconds
-        log = None if state is State.UP_TO_DATE else self._log(name)
-        self._finish(TargetResult(name, state, record.key, time.monotonic() - started, saved_seconds, because, log))
-
-    def _failed(
-        self,
-        name: str,
-        key: str | None,
-        started: float,
-        because: tuple[str, ...],
-        failure: Failure,
-        log: str | None = None,
-    ) -> None:
-        """End a target that failed; `log` is what make wrote, where it ran."""
-        self._tools.artifacts.give_back(name)
-        seconds = time.monotonic() - started
-        self._finish(TargetResult(name, State.FAILED, key, seconds, 0.0, because, log, failure))
-
-    def skip(self, name: str, why: str) -> None:
-        """End a target that is not reached."""
-        self._finish(TargetResult(name, State.SKIPPED, None, 0.0, 0.0, (why,), None))
-
-    def _finish(self, result: TargetResult) -> None:
-        self.ended[result.target] = result
-        self._report(TargetFinished(result))
-
-    def _log(self, name: str) -> str | None:
-        path = self._tools.log_of(name)
-        return path if os.path.exists(path) else None
+        self._tools.endings.succeeded(name, state, record, started, because)

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from cache.snapshot import Snapshot, UnreadableEntry
+from cache.snapshot import Snapshot
+from cache.walk import UnreadableEntry
 from engine.errors import InputError
 from engine.make import environment
 from engine.plan.makefiles import Makefiles, MakefileSet

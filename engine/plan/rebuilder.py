@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from cache import snapshot
-from cache.snapshot import Snapshot, UnreadableEntry
+from cache import snapshot, walk
+from cache.snapshot import Snapshot
+from cache.walk import UnreadableEntry
 from engine.plan.action import Action
 from engine.plan.manifest import reasons
 from engine.plan.trace import TargetRecord, Trace
@@ -114,6 +115,6 @@ class Rebuilder(Generic[Result]):
         if not os.path.isdir(path):
             return None
         try:
-            return snapshot.take(path, clock_ns=self._clock_ns, follow=False, previous=previous)
+            return walk.take(path, clock_ns=self._clock_ns, follow=False, previous=previous)
         except UnreadableEntry:
             return None

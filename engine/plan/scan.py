@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cache import snapshot
-from cache.snapshot import Select, Snapshot
+from cache import snapshot, walk
+from cache.snapshot import Snapshot
+from cache.walk import Select
 from engine.plan.manifest import ABSENT
 from engine.plan.trace import Trace
 
@@ -104,7 +105,7 @@ class Scanner:
             status = snapshot.key_of(os.stat(path))
             if known is not None and known[0] == status:
                 return str(known[1])
-            read, fingerprint = snapshot.read_file(path, None)
+            read, fingerprint = walk.read_file(path, None)
         except OSError:
             return ABSENT
         digest = fingerprint[:32].hex()
@@ -118,7 +119,7 @@ class Scanner:
             return previous
         if not os.path.isdir(root):
             return None
-        found = snapshot.take(
+        found = walk.take(
             root, clock_ns=self._clock_ns, follow=True, select=select(), previous=previous, folders=folders
         )
         if found != previous:

@@ -27,6 +27,9 @@ _WEIGHT_OF_LESS = 0.25
 _PLANS_KEPT = 8
 _FACTS_KEPT = 20_000
 
+UNRECORDED_KEY = "unrecorded"
+"""Key of a record whose artifact was made from inputs that changed meanwhile: it matches no action."""
+
 
 class TargetRecord(NamedTuple):
     """What is known of one target's artifact directory since it was last made or restored."""

@@ -1,6 +1,6 @@
 """Artifact directories: make fills them in place, the last good one is kept aside, hits are swapped in whole.
 
-Three folders of the project's state belong to this: `aside` (last good artifacts of targets that are being made),
+Three folders of the project's state belong to this: `aside` (last good artifacts of what is being made or swapped in),
 `staging` (hits that are being materialised) and `trash` (what is on its way out). They lie beside the build directory,
 so that every step is one rename (`engine.run.moving`), and whatever a killed build left is put right by `recover`.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 
 from engine.run.moving import move_tree, rename
@@ -45,10 +44,7 @@ class Artifacts:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         kept = os.path.join(self._aside, _encoded(full_path))
         if os.path.lexists(path):
-            os.makedirs(os.path.dirname(kept), exist_ok=True)
-            os.makedirs(self._trash, exist_ok=True)
-            self._discard(kept)
-            move_tree(path, kept, growing=self._trash)
+            self._put_aside(path, kept)
         else:
             _mark(kept)
         self._begun.add(full_path)
@@ -83,11 +79,14 @@ class Artifacts:
         return staged
 
     def swap_in(self, full_path: str, staged: str) -> None:
-        """Put a finished directory (or link) where the target's artifact belongs."""
+        """Put a finished directory (or link) where the target's artifact belongs; until then the last one is aside."""
         path = self.path_of(full_path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        self._discard(path)
+        kept = os.path.join(self._aside, _encoded(full_path))
+        if os.path.lexists(path):
+            self._put_aside(path, kept)
         move_tree(staged, path)
+        self._discard(kept)
 
     def discard(self, full_path: str) -> None:
         """Remove a target's artifact directory."""
@@ -98,6 +97,12 @@ class Artifacts:
         for name in _names(self._trash):
             with contextlib.suppress(OSError):
                 remove_tree(os.path.join(self._trash, name))
+
+    def _put_aside(self, path: str, kept: str) -> None:
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        os.makedirs(self._trash, exist_ok=True)
+        self._discard(kept)
+        move_tree(path, kept, growing=self._trash)
 
     def _put_back(self, name: str) -> None:
         path, kept = self.path_of(_decoded(name)), os.path.join(self._aside, name)
@@ -112,9 +117,11 @@ class Artifacts:
         """Out of the way at once, by a rename; `empty_trash` removes it later."""
         if not os.path.lexists(path):
             return
+        from tempfile import mkdtemp
+
         os.makedirs(self._trash, exist_ok=True)
         try:
-            rename(path, os.path.join(tempfile.mkdtemp(dir=self._trash), "it"))
+            rename(path, os.path.join(mkdtemp(dir=self._trash), "it"))
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise

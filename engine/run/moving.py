@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
-import tempfile
 
 from engine.run.removal import remove_tree
 
@@ -49,6 +47,9 @@ def rename(source: str, destination: str) -> None:
 
 
 def _copy(source: str, destination: str, growing: str | None) -> None:
+    import shutil
+    import tempfile
+
     place = os.path.join(tempfile.mkdtemp(dir=growing), "it") if growing else destination
     if os.path.isdir(source) and not os.path.islink(source):
         shutil.copytree(source, place, symlinks=True)

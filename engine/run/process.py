@@ -7,14 +7,16 @@ import os
 import resource
 import select
 import signal
-import subprocess
 import time
 from threading import RLock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import Interrupted
 from engine.make.invocation import UMASK
 from engine.run.memory import maximum_resident_bytes
+
+if TYPE_CHECKING:
+    import subprocess
 
 GRACE_S = 5.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -95,6 +97,8 @@ class Processes:
         output: int,
         inherited: tuple[int, ...],
     ) -> subprocess.Popen[bytes]:
+        import subprocess
+
         with self._lock:  # so that no child starts unseen while the others are told to end
             if self._stopping:
                 raise Interrupted("The build was interrupted")

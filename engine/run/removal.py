@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 
 _LONG_PATH_BYTES = 700  # with an entry's 255 below it a path must stay under PATH_MAX: 1024 on macOS, 4096 on Linux
 
@@ -57,7 +56,9 @@ def _within_reach(root: str, directory: str) -> str:
     """`directory`, moved up to `root` where its path has grown so long that what it holds could not be named."""
     if len(os.fsencode(directory)) < _LONG_PATH_BYTES:
         return directory
+    from tempfile import mkdtemp
+
     _open_up(directory)  # moving a directory writes its `..`
-    near = tempfile.mkdtemp(dir=root)
+    near = mkdtemp(dir=root)
     os.rename(directory, near)
     return near

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cache import snapshot
-from cache.snapshot import Snapshot, UnreadableEntry, assemble, take, trusted, unchanged
+from cache import snapshot, walk
+from cache.snapshot import Snapshot, assemble, trusted, unchanged
+from cache.walk import UnreadableEntry, take
 
 HOUR_NS = 3600 * 10**9
 SECOND_NS = 10**9
@@ -296,4 +297,4 @@ def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a"
     os.mkfifo(path) if kind == "fifo" else path.mkdir()
     with pytest.raises(OSError, match="not a regular file"):
-        snapshot.read_file(str(path), None)
+        walk.read_file(str(path), None)

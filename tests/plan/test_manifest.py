@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cache import snapshot
+from cache import snapshot, walk
 from cache.snapshot import Snapshot
 from engine.plan.manifest import ABSENT, FORMAT, Row, changes, key_of, manifest, reasons
 
 
 def look(root: Path) -> Snapshot:
-    return snapshot.take(str(root), clock_ns=snapshot.filesystem_clock_ns(str(root)), follow=True)
+    return walk.take(str(root), clock_ns=snapshot.filesystem_clock_ns(str(root)), follow=True)
 
 
 def why(old: list[Row], new: list[Row], *listings: Snapshot) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cache import snapshot
+from cache import snapshot, walk
 from engine.plan.rebuilder import DAMAGED, FORCED, MISSING, NEVER_BUILT, NOT_RECORDED, Rebuilder, Restore, Run, UpToDate
 from engine.plan.trace import TargetRecord
 from tests.plan.world import World
@@ -26,7 +26,7 @@ class Built:
 
     def record(self, key: str) -> None:
         action = self.world.action()
-        output = snapshot.take(str(self.artifact), clock_ns=self.clock_ns(), follow=False)
+        output = walk.take(str(self.artifact), clock_ns=self.clock_ns(), follow=False)
         self.world.trace.remember("Fn", TargetRecord(key, action.manifest, output, output.digest, 1.0))
 
     def clock_ns(self) -> int:

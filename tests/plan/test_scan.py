@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cache import snapshot
-from cache.snapshot import Snapshot, UnreadableEntry
+from cache.snapshot import Snapshot
+from cache.walk import UnreadableEntry
 from engine.plan.manifest import ABSENT
 from engine.plan.scan import BadPattern, Scanner
 from engine.plan.trace import Trace, load

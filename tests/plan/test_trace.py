@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cache import snapshot
+from cache import walk
 from cache.snapshot import Snapshot, assemble
 from engine.plan.manifest import Row, manifest
 from engine.plan.trace import TargetRecord, Trace, load
@@ -199,7 +199,7 @@ def test_a_peak_that_says_nothing_new_changes_nothing(tmp_path: Path, peak: int,
 def test_a_snapshot_of_a_real_tree_survives(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     with open(os.fsencode(tmp_path / "d") + b"/\xff\n", "wb"):
-        found = snapshot.take(str(tmp_path), clock_ns=0, follow=True)
+        found = walk.take(str(tmp_path), clock_ns=0, follow=True)
     trace = Trace()
     trace.set_input("src", found)
     assert saved(trace, tmp_path).input("src") == found

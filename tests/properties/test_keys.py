@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache import snapshot
+from cache import snapshot, walk
 from cache.snapshot import Snapshot
 from engine.plan.manifest import Row, key_of, manifest
 
@@ -47,7 +47,7 @@ def look(tree: Tree, *, backwards: bool = False, previous: Snapshot | None = Non
         root = folder / "root"
         write(os.fsencode(root), tree, reversed(tree) if backwards else tree)
         clock_ns = snapshot.filesystem_clock_ns(str(folder))
-        return snapshot.take(str(root), clock_ns=clock_ns, follow=True, previous=previous)
+        return walk.take(str(root), clock_ns=clock_ns, follow=True, previous=previous)
     finally:
         shutil.rmtree(folder)
 

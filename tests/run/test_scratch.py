@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cache import snapshot
+from cache import snapshot, walk
 from cache.snapshot import Snapshot
 from engine.errors import EnvironmentFault
 from engine.make.invocation import find_make
@@ -49,7 +49,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def look(root: Path) -> Snapshot:
-    return snapshot.take(str(root), clock_ns=snapshot.filesystem_clock_ns(str(root)), follow=True)
+    return walk.take(str(root), clock_ns=snapshot.filesystem_clock_ns(str(root)), follow=True)
 
 
 def entries(root: str) -> list[Entry]:

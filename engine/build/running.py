@@ -1,0 +1,85 @@
+"""Running what is left when everything that is up to date has ended."""
+
+from __future__ import annotations
+
+import anyio
+
+from cache.errors import CacheError
+from cache.eviction import keep_within
+from engine.build.options import BuildOptions
+from engine.build.session import Session
+from engine.build.template import Planned
+from engine.build.workshop import Workshop
+from engine.plan.estimates import UNKNOWN_SECONDS, estimate, outlook
+from engine.plan.graph import Graph
+from engine.plan.states import Plan
+from engine.plan.trace import Trace
+from engine.run.events import BuildStarted, Reporter, Warned
+from engine.run.jobserver import Jobserver
+from engine.run.scheduler import run_plan
+from engine.run.signals import Interruption
+
+_AWAKE_EVERY_S = 0.25
+
+
+def run_left(
+    session: Session,
+    planned: Planned,
+    left: list[str],
+    options: BuildOptions,
+    trace: Trace,
+    report: Reporter,
+    interruption: Interruption,
+) -> None:
+    """Bring the targets `left` to their ends."""
+    graph = _remaining(planned.graph, left)
+    seconds = estimate(planned.everything, trace.seconds)
+    longest_name = max(map(len, planned.graph.order))
+    report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
+    workshop, worker = session.workshop(), session.worker()
+    plan = Plan(graph, seconds or dict.fromkeys(left, UNKNOWN_SECONDS))
+    interruption.also(plan.stop)
+
+    def lost(failed: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            session.endings.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
+
+    async def run(slots: Jobserver) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_stay_awake)
+            await run_plan(
+                plan,
+                worker.work,
+                jobs=options.jobs,
+                keep_going=options.keep_going,
+                slots=slots,
+                lost=lost,
+                memory=workshop.memory(planned),
+            )
+            group.cancel_scope.cancel()
+
+    workshop.scratch.clear()
+    with workshop.store.lease(), workshop.slots() as slots:
+        anyio.run(run, slots)
+    workshop.scratch.remove_all()
+    _keep_size(workshop, options, report)
+
+
+async def _stay_awake() -> None:
+    """Run Python now and then: a signal that comes just before the loop waits does not end the wait."""
+    while True:  # noqa: ASYNC110  # no event can tell of a signal that was just missed
+        await anyio.sleep(_AWAKE_EVERY_S)
+
+
+def _remaining(graph: Graph, left: list[str]) -> Graph:
+    wanted = set(left)
+    after = {name: tuple(other for other in graph.after[name] if other in wanted) for name in left}
+    return Graph(tuple(left), graph.inputs, after)
+
+
+def _keep_size(workshop: Workshop, options: BuildOptions, report: Reporter) -> None:
+    """Keep the store's size limit at the end of a build that may have added to it."""
+    try:
+        keep_within(workshop.store, options.cache_size_bytes)
+    except CacheError as error:
+        report(Warned(f"the cache's size limit could not be kept: {error}"))
