@@ -43,7 +43,7 @@ class Scanner:
         self._trees: dict[str, Snapshot | None] = {}
         self._files: dict[str, str] = {}
         self._ignores: dict[str, tuple[str, ...]] = {}
-        self.verified: frozenset[str] = frozenset()
+        self.verified: set[str] = set()
         """Identities of input trees that were found unchanged just now."""
 
     def known_tree(self, root: str, ignore: tuple[str, ...]) -> tuple[str, Snapshot] | None:
@@ -85,13 +85,21 @@ class Scanner:
             UnreadableEntry: names what cannot be read.
             BadPattern: for a pattern that cannot be understood.
         """
-        root, rest = _split(base, pattern)
-        if not rest and not os.path.isdir(root):
-            root, rest = os.path.dirname(root), os.path.basename(root)
+        root, rest = _start(base, pattern)
         identity = repr(("input", root, rest))
         if identity not in self._trees:
             self._trees[identity] = self._look(identity, root, lambda: self._matching(root, rest), False)
         return root, self._trees[identity]
+
+    def counts_in_tree(self, root: str, ignore: tuple[str, ...]) -> Select:
+        """What `tree` lists: says so of each path below `root`, also of one that is not there."""
+        lines = self._ignored(root)
+        return self._select(root, _spec((*lines, *ignore), root, len(lines)))
+
+    def counts_in_input(self, base: str, pattern: str) -> tuple[str, Select, bool]:
+        """What `inputs` lists: (directory, says so of each path below it, whether new files can come to match)."""
+        root, rest = _start(base, pattern)
+        return root, self._matching(root, rest), not rest or not _WILD.isdisjoint(rest)
 
     def file(self, path: str) -> str:
         """Hex SHA-256 of one file that is read in place, or ABSENT."""
@@ -186,6 +194,14 @@ def _spec(patterns: tuple[str, ...], root: str = "", in_file: int = 0) -> GitIgn
                 where = f"{root}/{IGNORE_FILE}:{index + 1}" if index < in_file else None
                 raise BadPattern(pattern, where) from None
         return GitIgnoreSpec.from_lines(patterns)
+
+
+def _start(base: str, pattern: str) -> tuple[str, str]:
+    """The directory that the walk for a glob starts from, and what is matched there; empty: everything in it."""
+    root, rest = _split(base, pattern)
+    if not rest and not os.path.isdir(root):
+        return os.path.dirname(root), os.path.basename(root)
+    return root, rest
 
 
 def _split(base: str, pattern: str) -> tuple[str, str]:
