@@ -42,7 +42,7 @@ class Artifacts:
         """An empty artifact directory for make; the last good one is kept aside. Returns its path."""
         path = self.path_of(full_path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        kept = os.path.join(self._aside, _encoded(full_path))
+        kept = self.aside_of(full_path)
         if os.path.lexists(path):
             self._put_aside(path, kept)
         else:
@@ -52,10 +52,14 @@ class Artifacts:
         os.chmod(path, 0o755)
         return path
 
+    def aside_of(self, full_path: str) -> str:
+        """Where the last good artifact lies from `begin` on."""
+        return os.path.join(self._aside, _encoded(full_path))
+
     def keep(self, full_path: str) -> None:
-        """What make left is recorded: what lay aside is no longer needed."""
+        """What make left is recorded, or a hit is in place: what lay aside is no longer needed."""
         self._begun.discard(full_path)
-        kept = os.path.join(self._aside, _encoded(full_path))
+        kept = self.aside_of(full_path)
         if _is_mark(kept):
             os.unlink(kept)
         else:
@@ -82,11 +86,12 @@ class Artifacts:
         """Put a finished directory (or link) where the target's artifact belongs; until then the last one is aside."""
         path = self.path_of(full_path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        kept = os.path.join(self._aside, _encoded(full_path))
+        kept = self.aside_of(full_path)
         if os.path.lexists(path):
             self._put_aside(path, kept)
+        self._begun.add(full_path)
         move_tree(staged, path)
-        self._discard(kept)
+        self.keep(full_path)
 
     def discard(self, full_path: str) -> None:
         """Remove a target's artifact directory."""

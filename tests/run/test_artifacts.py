@@ -162,6 +162,23 @@ def test_a_hit_is_swapped_in(house: House, name: str) -> None:
     assert house.text(name) == "hit"
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_last_artifact_comes_back_when_a_hit_is_not_swapped_in(house: House, name: str, killed: bool) -> None:
+    """What was staged is gone in the very moment: a kill there leaves the same."""
+    house.put(name, "good")
+    artifacts = house.artifacts()
+    with pytest.raises(FileNotFoundError):
+        artifacts.swap_in(name, artifacts.staging_for(name))
+    if killed:
+        artifacts = house.artifacts()
+    else:
+        artifacts.give_back(name)
+    artifacts.empty_trash()
+    assert house.text(name) == "good"
+    assert house.leftovers() == []
+
+
 def test_a_link_is_swapped_in_and_out(house: House, tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "app").write_text("linked")
