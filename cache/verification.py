@@ -1,61 +1,59 @@
-"""Checks many snapshots at once, over two processes where that pays: threads would share one interpreter lock."""
+"""Many questions answered by two processes that meet in the middle: threads would share one interpreter lock.
+
+The caller asks its questions from the first to the last; a forked child answers them from the last towards the first,
+until it comes to one that the caller has answered. Either answers at its own pace, and neither waits for the other.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Iterator
 
-from cache.snapshot import Snapshot, unchanged
-
-_WORTH_A_PROCESS = 6_000
-"""Entries from which a second process gains more than its start costs, a few milliseconds."""
-
-Check = tuple[str, Snapshot]
-"""(root, what it held)."""
+Answer = Callable[[int], int]
+"""The answer to the question with this index, 1 to 255."""
 
 
-def unchanged_all(checks: Sequence[Check], cores: int) -> list[bool]:
-    """`unchanged` for each of the checks; the process must have no other thread yet."""
-    half = _half(checks) if cores > 1 else len(checks)
-    if half == len(checks):
-        return _each(checks)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _answer(writing, reading, checks[half:])
-    os.close(writing)
-    answers = _each(checks[:half])
-    with open(reading, "rb") as pipe:
-        others = pipe.read()
-    os.waitpid(child, 0)
-    if len(others) != len(checks) - half:
-        return answers + _each(checks[half:])
-    return answers + [other == 1 for other in others]
+@contextlib.contextmanager
+def answered_in_two(count: int, answer: Answer) -> Iterator[Answer]:
+    """Gives what answers questions 0 to `count` - 1, in this process where the child has not come to them.
+
+    The process must have no other thread yet. The child ends with the context, wherever it is then.
+    """
+    with contextlib.closing(mmap.mmap(-1, max(count, 1))) as shared:
+        child = _fork(shared, count, answer)
+        try:
+            yield lambda index: _known(shared, index, answer)
+        finally:
+            if child is not None:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
 
 
-def _half(checks: Sequence[Check]) -> int:
-    """How many of the checks make up half of all entries; all of them where a second process would not pay."""
-    sizes = [len(snapshot.files) + len(snapshot.directories) for _, snapshot in checks]
-    total = sum(sizes)
-    if total < _WORTH_A_PROCESS:
-        return len(checks)
-    first = index = 0
-    while first < total // 2:
-        first += sizes[index]
-        index += 1
-    return index
+def _known(shared: mmap.mmap, index: int, answer: Answer) -> int:
+    known = shared[index]
+    if not known:
+        known = shared[index] = answer(index)
+    return known
 
 
-def _each(checks: Sequence[Check]) -> list[bool]:
-    return [unchanged(root, snapshot) for root, snapshot in checks]
+def _fork(shared: mmap.mmap, count: int, answer: Answer) -> int | None:
+    """The child's process; None where no more can be started."""
+    with contextlib.suppress(OSError):
+        child = os.fork()
+        if child:
+            return child
+        _answer_from_the_end(shared, count, answer)
+    return None
 
 
-def _answer(writing: int, reading: int, checks: Sequence[Check]) -> None:
+def _answer_from_the_end(shared: mmap.mmap, count: int, answer: Answer) -> None:
     """The child's whole life: nothing of the parent's is flushed, closed or cleaned up by it."""
     with contextlib.suppress(BaseException):
-        os.close(reading)
-        data = bytes(_each(checks))
-        while data:
-            data = data[os.write(writing, data) :]
+        for index in reversed(range(count)):
+            if shared[index]:
+                break
+            shared[index] = answer(index)
     os._exit(0)

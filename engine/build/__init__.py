@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from cache.snapshot import filesystem_clock_ns
 from engine.build.cleaning import clean, remove_departed
@@ -26,8 +27,27 @@ from engine.run.signals import Interruption
 ROOT_TEMPLATE = "template.yaml"
 
 
-def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str] | None = None) -> BuildOutcome:
+class Built(NamedTuple):
+    """A build that is over, while nobody else can build in its build directory."""
+
+    options: BuildOptions
+    planned: Planned
+    templates: Templates
+    session: Session
+    trace: Trace
+    outcome: BuildOutcome
+    interruption: Interruption
+
+
+def run_build(
+    options: BuildOptions,
+    report: Reporter,
+    environ: Mapping[str, str] | None = None,
+    afterwards: Callable[[Built], None] | None = None,
+) -> BuildOutcome:
     """Build what `options` ask for and tell `report` as it goes; a failed target is part of the outcome.
+
+    `afterwards` works on with what was built; what it changes of the trace is saved.
 
     Raises:
         BuildError: for what stops a build before it starts: bad input, no make, a folder that cannot be written.
@@ -49,6 +69,8 @@ def run_build(options: BuildOptions, report: Reporter, environ: Mapping[str, str
                 outcome = _outcome(options, planned, session, started, interruption.happened)
                 if outcome.succeeded:
                     _leave_templates(session, templates, planned, options, trace, report)
+                if afterwards is not None:
+                    afterwards(Built(options, planned, templates, session, trace, outcome, interruption))
             finally:
                 session.artifacts.empty_trash()
                 _save(trace, state_dir, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.plan.trace import TargetRecord
 from engine.run.artifacts import Artifacts
@@ -14,10 +14,13 @@ from engine.run.events import Failure, Reporter, State, TargetFinished, TargetRe
 class Endings:
     """The results of one build's targets by full path (`ended`), and the digests that their dependents' keys name."""
 
-    def __init__(self, artifacts: Artifacts, log_of: Callable[[str], str], report: Reporter) -> None:
-        """`log_of` gives the absolute path of a target's log."""
+    def __init__(
+        self, artifacts: Artifacts, log_of: Callable[[str], str], differing: Mapping[str, str], report: Reporter
+    ) -> None:
+        """`log_of` gives the absolute path of a target's log, `differing` is the trace's."""
         self._artifacts = artifacts
         self._log_of = log_of
+        self._differing = differing
         self._report = report
         self.digests: dict[str, str] = {}
         """Output digests of the targets that have their artifact."""
@@ -44,7 +47,8 @@ class Endings:
     ) -> None:
         self.digests[name] = record.output_digest
         saved_seconds = 0.0 if state is State.BUILT else record.seconds
-        self._finish(TargetResult(name, state, record.key, time.monotonic() - started, saved_seconds, because, log))
+        seconds, differs = time.monotonic() - started, self._differing.get(record.key)
+        self._finish(TargetResult(name, state, record.key, seconds, saved_seconds, because, log, None, differs))
 
     def failed(
         self,

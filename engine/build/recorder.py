@@ -38,7 +38,7 @@ class Recorder:
             ChangedWhileRead: for one that something still writes into.
         """
         directory = self._path_of(action.target.full_path)
-        recorded = self._as_it_ran(action) if ran.faithful and self._undisturbed(action, ran) else None
+        recorded = self._as_it_ran(action) if ran.faithful and self.undisturbed(action, ran) else None
         if recorded is None:
             output = self._results.look(directory)
             return TargetRecord(UNRECORDED_KEY, action.manifest, output, output.digest, ran.seconds)
@@ -64,7 +64,7 @@ class Recorder:
         changed = manifest([*rows, Row("tree", "", after.digest)])
         return action._replace(key=key_of(changed), manifest=changed, tree=after)
 
-    def _undisturbed(self, action: Action, ran: Ran) -> bool:
+    def undisturbed(self, action: Action, ran: Ran) -> bool:
         """Whether what make could read where it lies is what the key names, and was so all the time.
 
         Stats tell; where they differ or cannot be trusted the bytes must be the same and older than the run, since

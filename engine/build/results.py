@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from cache.tree import Tree
 
 _LOG_LIMIT_BYTES = 64 * 1024**2
+_LONGEST_S = 7 * 24 * 3600.0
+"""A result that says that make ran for longer is not believed."""
+_WARNINGS = 5
+"""Refused results of one build that are named; a damaged disk may hold thousands."""
 _NS = 1_000_000_000
 
 
@@ -31,17 +35,23 @@ class Results:
         self._store = store
         self._warn = warn
         self._clock_dir = clock_dir
+        self._refused: list[CacheError] = []
 
     def find(self, key: str) -> ActionResult | None:
         """A complete result of the action with this key."""
         if self._store is None:
             return None
         try:
-            result = self._store.get(key)
-            return result if result is not None and _is_usable(result) else None
+            result = self._store.look_up(key)
+            if result is not None and not _is_usable(result):
+                raise BlobCorrupt(f"{key} is not the result of a build that succeeded, with one directory")
         except StoreUnavailable as error:
             self._give_up(error)
             return None
+        except (BlobCorrupt, BlobMissing) as error:
+            self._refuse(error)
+            return None
+        return result
 
     def restore(self, result: ActionResult, staged: str, log: str, link_mode: LinkMode) -> Snapshot | None:
         """Materialise a result at `staged`, which is not there yet, and its log at `log`; None when that cannot be.
@@ -59,7 +69,7 @@ class Results:
             made = materialise(tree, staged, self._store, link_mode)
             self._restore_log(result, log)
         except (BlobMissing, BlobCorrupt) as error:
-            self._warn(f"a cached result cannot be used, make runs instead: {error}")
+            self._refuse(error)
             return None
         except StoreUnavailable as error:
             self._give_up(error)
@@ -127,6 +137,15 @@ class Results:
             file.write(content)
         os.replace(temporary, log)
 
+    def _refuse(self, error: CacheError) -> None:
+        """Name what is damaged, but not thousands of it."""
+        self._refused.append(error)
+        if len(self._refused) <= _WARNINGS:
+            way_out = "`engine cache verify --repair` removes all that is damaged"
+            self._warn(f"a cached result cannot be used, make runs instead: {error} ({way_out})")
+        elif len(self._refused) == _WARNINGS + 1:
+            self._warn("more cached results cannot be used; they are not named one by one")
+
     def _give_up(self, error: CacheError) -> None:
         if self._store is not None:
             self._store = None
@@ -142,7 +161,8 @@ def seconds_of(result: ActionResult) -> float:
     """How long make took for a result, in seconds; 0.0 where it does not say."""
     if result.execution_start_ns is None or result.execution_completed_ns is None:
         return 0.0
-    return max(0.0, (result.execution_completed_ns - result.execution_start_ns) / _NS)
+    seconds = (result.execution_completed_ns - result.execution_start_ns) / _NS
+    return seconds if 0.0 < seconds < _LONGEST_S else 0.0
 
 
 def _snapshot(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 
 from cache.errors import CacheError
@@ -16,6 +18,7 @@ from engine.plan.states import Plan
 from engine.plan.trace import Trace
 from engine.run.events import BuildStarted, Reporter, Warned
 from engine.run.jobserver import Jobserver
+from engine.run.memory import Memory
 from engine.run.scheduler import run_plan
 from engine.run.signals import Interruption
 
@@ -32,11 +35,12 @@ def run_left(
     interruption: Interruption,
 ) -> None:
     """Bring the targets `left` to their ends."""
-    graph = _remaining(planned.graph, left)
+    graph = remaining(planned.graph, left)
     seconds = estimate(planned.everything, trace.seconds)
     longest_name = max(map(len, planned.graph.order))
     report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
     workshop, worker = session.workshop(), session.worker()
+    memory = workshop.memory(planned)
     plan = Plan(graph, seconds or dict.fromkeys(left, UNKNOWN_SECONDS))
     interruption.also(plan.stop)
 
@@ -44,25 +48,32 @@ def run_left(
         for name in names:
             session.endings.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
 
+    run_targets(plan, worker.work, lost, workshop, memory, jobs=options.jobs, keep_going=options.keep_going)
+    _keep_size(workshop, options, report)
+
+
+def run_targets(
+    plan: Plan,
+    work: Callable[[str], bool],
+    lost: Callable[[str, tuple[str, ...]], None],
+    workshop: Workshop,
+    memory: Memory,
+    *,
+    jobs: int,
+    keep_going: bool,
+) -> None:
+    """Bring every target of `plan` to its end by `work`; see `run_plan`. No scratch copy is left."""
+
     async def run(slots: Jobserver) -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(_stay_awake)
-            await run_plan(
-                plan,
-                worker.work,
-                jobs=options.jobs,
-                keep_going=options.keep_going,
-                slots=slots,
-                lost=lost,
-                memory=workshop.memory(planned),
-            )
+            await run_plan(plan, work, jobs=jobs, keep_going=keep_going, slots=slots, lost=lost, memory=memory)
             group.cancel_scope.cancel()
 
     workshop.scratch.clear()
     with workshop.store.lease(), workshop.slots() as slots:
         anyio.run(run, slots)
     workshop.scratch.remove_all()
-    _keep_size(workshop, options, report)
 
 
 async def _stay_awake() -> None:
@@ -71,7 +82,8 @@ async def _stay_awake() -> None:
         await anyio.sleep(_AWAKE_EVERY_S)
 
 
-def _remaining(graph: Graph, left: list[str]) -> Graph:
+def remaining(graph: Graph, left: list[str]) -> Graph:
+    """The part of a graph that holds the targets `left`."""
     wanted = set(left)
     after = {name: tuple(other for other in graph.after[name] if other in wanted) for name in left}
     return Graph(tuple(left), graph.inputs, after)

@@ -56,6 +56,7 @@ class Session:
         """
         self._options = options
         self._planned = planned
+        self._targets = {target.full_path: target for target in planned.targets}
         self._trace = trace
         self._given_environ = environ
         self._environ = heeded_environment(environ)
@@ -68,7 +69,7 @@ class Session:
         self._own = (options.build_dir, state_dir, options.cache_dir, build_toml)
         self._workshop: Workshop | None = None
         self.artifacts = Artifacts(options.build_dir, state_dir)
-        self.endings = Endings(self.artifacts, self._log_of, self._report)
+        self.endings = Endings(self.artifacts, self._log_of, trace.differing, self._report)
         self._scanner = self._scanner_now()
         self._rebuilder = self._make_rebuilder()
         self._settling = self._make_settling()
@@ -84,9 +85,8 @@ class Session:
         )
 
     def _make_settling(self) -> Settling:
-        planned = self._planned
-        targets = {target.full_path: target for target in planned.targets}
-        return Settling(targets, planned.graph, self._trace, self._actions(), self._rebuilder, self.endings)
+        graph = self._planned.graph
+        return Settling(self._targets, graph, self._trace, self._actions(), self._rebuilder, self.endings)
 
     def _actions(self) -> Actions:
         project_dir = os.path.dirname(self._options.template)
@@ -108,11 +108,10 @@ class Session:
 
     def settle(self, stop: Callable[[], bool]) -> list[str]:
         """End every target that is up to date; returns the others. See `Settling.settle`."""
-        if not self._options.use_cache:
-            return self._settling.settle(stop)
+        order = self._planned.graph.order if self._options.use_cache else ()
         path_of, cores = self.artifacts.path_of, usable_cores()
-        with look_ahead(self._planned.targets, self._trace, self._scanner, self._rebuilder, path_of, cores):
-            return self._settling.settle(stop)
+        with look_ahead(order, self._targets, self._trace, self._scanner, self._rebuilder, path_of, cores) as look:
+            return self._settling.settle(stop, look)
 
     def workshop(self) -> Workshop:
         """What runs targets; called first before there are threads.

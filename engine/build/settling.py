@@ -10,6 +10,7 @@ from engine.build.endings import Endings
 from engine.errors import BuildError
 from engine.plan.action import Action, Actions
 from engine.plan.graph import Graph
+from engine.plan.lookahead import Look
 from engine.plan.rebuilder import Rebuilder, Restore, Run, UpToDate
 from engine.plan.trace import UNRECORDED_KEY, Trace
 from engine.sam.target import Target
@@ -46,24 +47,25 @@ class Settling:
         """
         return self._rebuilder.decide(self._action(name))
 
-    def settle(self, stop: Callable[[], bool]) -> list[str]:
+    def settle(self, stop: Callable[[], bool], look: Look) -> list[str]:
         """End every target that is up to date, without running anything; returns the others in the graph's order.
 
-        Nothing more is looked at once `stop` says so.
+        Nothing more is looked at once `stop` says so; `look` is called before a target is decided about.
         """
         left: list[str] = []
         waiting: set[str] = set()
         for name in self._graph.order:
-            if not stop() and waiting.isdisjoint(self._graph.inputs[name]) and self._settled(name):
+            if not stop() and waiting.isdisjoint(self._graph.inputs[name]) and self._settled(name, look):
                 continue
             left.append(name)
             waiting.add(name)
         return left
 
-    def _settled(self, name: str) -> bool:
+    def _settled(self, name: str, look: Look) -> bool:
         if self._trace.record(name) is None:
             return False
         started = time.monotonic()
+        look(name)
         try:
             decision = self._rebuilder.up_to_date(self._action(name))
         except BuildError:

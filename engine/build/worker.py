@@ -46,6 +46,15 @@ class Tools(NamedTuple):
     timeout_s: float | None
 
 
+class Again(NamedTuple):
+    """A second run of a target: what it left lies in place until `Artifacts.give_back` brings the artifact back."""
+
+    ran: Ran
+    failure: Failure | None
+    undisturbed: bool
+    """Whether it read exactly what the key names."""
+
+
 class Worker:
     """Brings targets to an end, one call each, from several threads."""
 
@@ -87,6 +96,25 @@ class Worker:
     def _decide_alone(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
         with self._deciding:  # a scan is shared by every target of its directory
             return self._tools.settling.decide(name)
+
+    def action(self, name: str) -> Action:
+        """The action of a target whose dependencies have ended, in any thread.
+
+        Raises:
+            BuildError: when it cannot be made.
+        """
+        return self._decide_alone(name).action
+
+    def again(self, action: Action, executor: Executor) -> Again:
+        """Run make by `executor` once more for a target that has its artifact; nothing is recorded.
+
+        Raises:
+            OSError, Interrupted: as of `Executor.run`; the artifact is back in place then.
+        """
+        with self._deciding:
+            self._make_real(self._graph.after[action.target.full_path])
+        ran = executor.run(action)
+        return Again(ran, self._failure(action, ran), ran.faithful and self._tools.recorder.undisturbed(action, ran))
 
     def _restore(self, decision: Restore[ActionResult]) -> TargetRecord | None:
         tools, action = self._tools, decision.action

@@ -18,7 +18,7 @@ from engine.build.settling import Settling
 from engine.build.template import Planned
 from engine.build.worker import Tools, Worker
 from engine.make.includes import makefiles_read
-from engine.make.invocation import make_environment
+from engine.make.invocation import UMASK, make_environment
 from engine.make.jobserver import Ends
 from engine.plan.estimates import estimate
 from engine.plan.scan import Scanner
@@ -80,7 +80,7 @@ class Workshop:
             endings=endings,
             results=self.results,
             artifacts=premises.artifacts,
-            executor=self._executor(),
+            executor=self.executor(self.scratch, premises.log_of),
             recorder=Recorder(self.results, path_of, scanner_now, in_source=options.build_in_source),
             log_of=premises.log_of,
             link_mode=cast("LinkMode", options.link_mode),
@@ -88,18 +88,20 @@ class Workshop:
         )
         return Worker(tools, planned.graph, premises.report)
 
-    def _executor(self) -> LocalExecutor:
+    def executor(self, scratch: Scratch, log_of: Callable[[str], str], umask: int = UMASK) -> LocalExecutor:
+        """What runs make, in copies that `scratch` makes; `log_of` gives the absolute path of a target's log."""
         premises = self._premises
         return LocalExecutor(
             processes=premises.processes,
             jobserver=self._jobserver,
             make=premises.make,
             environ=premises.environ,
-            scratch=self.scratch,
+            scratch=scratch,
             artifacts=premises.artifacts,
-            log_of=premises.log_of,
+            log_of=log_of,
             timeout_s=premises.options.timeout_s,
             in_source=premises.options.build_in_source,
+            umask=umask,
         )
 
     def memory(self, planned: Planned) -> Memory:

@@ -1,8 +1,7 @@
-"""Which environment variables a build depends on: named by its makefiles, declared, or read by common toolchains."""
+"""Which environment variables a build depends on: declared, read by common toolchains, or named by those that are."""
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -41,46 +40,7 @@ NEVER = frozenset(
 )  # fmt: skip
 """Variables that never belong to a key: they differ from run to run and say nothing of what is built."""
 
-_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_COMMENT = re.compile(rb"(?<!\\\n)^[ ]*#.*$", re.MULTILINE)
-_REFERENCE = rb"\$(?:\([^(){}$]*\)|\{[^(){}$]*\}|[^({])"
-_COMPUTED = re.compile(rb"\$[({](\w*(?:" + _REFERENCE + rb"\w*)+)[)}]")
-_ALL = re.compile(rb"\$[({]\.VARIABLES[)}]")
-_SOME = re.compile(rb"\$[({]filter\s+([^,$(){}]+),\s*" + _ALL.pattern + rb"\s*[)}]")
-_FUNCTION = re.compile(r"BASH_FUNC_(.*)(?:%%|\(\))", re.DOTALL)
-
-
-def named_variables(makefiles: Iterable[bytes], environ: Mapping[str, str]) -> frozenset[str]:
-    """The variables of `environ` that the makefiles could read, by name; whole-line comments do not count.
-
-    A name that occurs as a word is enough: `$(NAME)`, `$$NAME`, `ifdef NAME` and a recipe's inline script all read
-    variables, and a name too many costs a rebuild where one too few costs a wrong artifact. Of a computed name such as
-    `$($(STAGE)_URL)` the part that stands there decides: every variable that ends in `_URL`. `$(.VARIABLES)` names
-    every variable, or those that a `$(filter APP_%,…)` around it lets through.
-    """
-    contents = [_without_comments(content) for content in makefiles]
-    words = {word for content in contents for word in _NAME.findall(content)}
-    patterns = _patterns(contents)
-
-    def named(variable: str) -> bool:
-        function = _FUNCTION.fullmatch(variable)  # as bash exports one
-        name = (function[1] if function else variable).encode(errors="surrogateescape")
-        if name in words or any(pattern.fullmatch(name) for pattern in patterns):
-            return True
-        return not _NAME.fullmatch(name) and any(name in content for content in contents)
-
-    return frozenset(name for name in environ if name not in NEVER and named(name))
-
-
-def _patterns(contents: list[bytes]) -> list[re.Pattern[bytes]]:
-    """What the names match that are computed or taken from the list of all variables; `%` stands for any text."""
-    globs: set[bytes] = set()
-    for content in contents:
-        globs.update(glob for filtered in _SOME.findall(content) for glob in filtered.split())
-        globs.update({re.sub(_REFERENCE, b"%", computed) for computed in _COMPUTED.findall(content)} - {b"%"})
-        if _ALL.search(_SOME.sub(b"", content)):
-            globs.add(b"%")
-    return [re.compile(re.escape(glob).replace(b"%", b".*"), re.DOTALL) for glob in globs]
+_WILD = frozenset("*?[")
 
 
 def reached_variables(names: Iterable[str], environ: Mapping[str, str]) -> frozenset[str]:
@@ -91,21 +51,25 @@ def reached_variables(names: Iterable[str], environ: Mapping[str, str]) -> froze
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            words = _NAME.findall(environ[name].encode(errors="surrogateescape"))
-            waiting += [word for word in map(bytes.decode, words) if word in environ and word not in NEVER]
+            words = re.findall("[A-Za-z_][A-Za-z0-9_]*", environ[name])
+            waiting += [word for word in words if word in environ and word not in NEVER]
     return frozenset(found)
-
-
-def _without_comments(makefile: bytes) -> bytes:
-    """Without the lines that make ignores; in a `define` a `#` is text, such as `#define VERSION "$(VERSION)"`."""
-    return makefile if b"define" in makefile else _COMMENT.sub(b"", makefile)
 
 
 def matching(patterns: Iterable[str], environ: Mapping[str, str]) -> frozenset[str]:
     """The variables of `environ` that match one of the names or globs (`CARGO_*`), by case."""
-    return frozenset(
-        name for pattern in patterns for name in environ if name not in NEVER and fnmatch.fnmatchcase(name, pattern)
-    )
+    return frozenset(name for pattern in patterns for name in _matched(pattern, environ) if name not in NEVER)
+
+
+def _matched(pattern: str, environ: Mapping[str, str]) -> Iterable[str]:
+    """What matches one name or glob; most are a name, or the beginning of one, and need no regular expression."""
+    if _WILD.isdisjoint(pattern):
+        return (pattern,) if pattern in environ else ()
+    if pattern[-1] == "*" and _WILD.isdisjoint(pattern[:-1]):
+        return [name for name in environ if name.startswith(pattern[:-1])]
+    import fnmatch
+
+    return [name for name in environ if fnmatch.fnmatchcase(name, pattern)]
 
 
 def toolchain_variables(environ: Mapping[str, str]) -> frozenset[str]:
@@ -115,5 +79,5 @@ def toolchain_variables(environ: Mapping[str, str]) -> frozenset[str]:
 
 def value_digest(value: str, root: str) -> str:
     """Hex SHA-256 of a value, the absolute path of the checkout `root` in it made neutral; never the value itself."""
-    neutral = re.sub(re.escape(root) + r"(?![\w.-])", "{checkout}", value) if len(root) > 1 else value
+    neutral = re.sub(re.escape(root) + r"(?![\w.-])", "{checkout}", value) if len(root) > 1 and root in value else value
     return hashlib.sha256(neutral.encode(errors="surrogateescape")).hexdigest()

@@ -47,7 +47,7 @@ _LONG = tuple(
     )
 )  # fmt: skip
 
-_WORD = re.compile(r"(?:\\.|[^ \t\\]|\\\Z)+", re.DOTALL)
+_WORD = r"(?s:\\.|[^ \t\\]|\\\Z)+"
 
 
 class _Option(NamedTuple):
@@ -89,7 +89,7 @@ def _not_for_real(variable: str, flag: str) -> InputError:
 
 def _parsed(flags: str) -> tuple[list[_Option], list[str]]:
     """(options, definitions) in their order, read as make reads them."""
-    words = _WORD.findall(flags)
+    words = re.findall(_WORD, flags)
     if words and not words[0].startswith("-") and "=" not in words[0]:
         words[0] = "-" + words[0]
     options: list[_Option] = []

@@ -127,9 +127,8 @@ class Actions:
             *self._declared(target, rows),
         )
         sorted_rows = manifest(rows)
-        return Action(
-            target, key_of(sorted_rows), sorted_rows, tree, readings, digests, tuple(_unmatched(target, readings))
-        )
+        key = known[0] if known is not None and known[1] == sorted_rows else key_of(sorted_rows)
+        return Action(target, key, sorted_rows, tree, readings, digests, tuple(_unmatched(target, readings)))
 
     def _check_makefile(self, target: Target) -> None:
         if self._scanner.file(target.makefile) == ABSENT:

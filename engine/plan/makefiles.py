@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 
 from cache.snapshot import Snapshot
 from engine.make import flags
-from engine.make.deciding import depends_on_target, looks_around, may_read_others
-from engine.make.environment import named_variables, reached_variables
-from engine.make.recursion import is_makefile, makefiles_called
+from engine.make.environment import reached_variables
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.sam.target import Target
@@ -37,16 +35,12 @@ class MakefileSet(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """What the text of one makefile says; marshalled as a plain tuple."""
+    """`engine.make.facts.Facts` as the trace keeps them: what reads makefiles is imported only to read one."""
 
     includes: bool
-    """Whether it may read other makefiles."""
     looks: bool
-    """Whether that may depend on what no trace knows."""
     calls: tuple[str, ...] | None
-    """Names of makefiles that it gives a recursive make besides the usual ones; None: it runs no make."""
     variables: tuple[str, ...]
-    """Variables of this environment that it names."""
 
 
 class Makefiles:
@@ -60,6 +54,7 @@ class Makefiles:
         self._names = hashlib.sha256("\0".join(sorted(environ)).encode(errors="surrogateescape")).hexdigest()
         self._read: dict[tuple[str, ...], MakefileSet] = {}
         self._listings: dict[str, str] = {}
+        self._reached: dict[frozenset[str], frozenset[str]] = {}
         self._inside: dict[tuple[str, str, frozenset[str]], tuple[str, ...]] = {}
 
     def read_by(self, target: Target, tree: Snapshot | None) -> MakefileSet:
@@ -75,8 +70,10 @@ class Makefiles:
     def variables(self, makefiles: MakefileSet) -> frozenset[str]:
         """The environment's variables that the makefiles read."""
         paths = (*makefiles.in_place, *makefiles.copied, *makefiles.called)
-        named = {name for path in paths for name in self._facts(path).variables}
-        return reached_variables(named.union(flags.VARIABLES), self._environ)
+        named = frozenset(name for path in paths for name in self._facts(path).variables)
+        if named not in self._reached:
+            self._reached[named] = reached_variables(named.union(flags.VARIABLES), self._environ)
+        return self._reached[named]
 
     def _facts(self, makefile: str) -> _Facts:
         digest = self._scanner.file(makefile)
@@ -84,13 +81,10 @@ class Makefiles:
         known = self._trace.makefiles.get(identity)
         if known is not None:
             return _Facts(*known)
+        from engine.make.facts import facts_of
+
         content = _content(makefile)
-        facts = _Facts(
-            may_read_others(content, self._environ),
-            looks_around(content),
-            makefiles_called(content),
-            tuple(sorted(named_variables([content], self._environ))),
-        )
+        facts = _Facts(*facts_of(content, self._environ))
         if hashlib.sha256(content).hexdigest() == digest:  # else it is being edited, and these are facts of another
             self._note(identity, tuple(facts))
         return facts
@@ -100,6 +94,8 @@ class Makefiles:
         identity = " ".join(["of target", *map(self._scanner.file, paths)])
         known = self._trace.makefiles.get(identity)
         if known is None:
+            from engine.make.deciding import depends_on_target
+
             known = (depends_on_target(map(_content, paths)),)
             self._note(identity, known)
         return bool(known[0])
@@ -118,6 +114,8 @@ class Makefiles:
             called = more
 
     def _named(self, code_dir: str, tree: Snapshot, names: frozenset[str]) -> tuple[str, ...]:
+        from engine.make.recursion import is_makefile
+
         at = (code_dir, tree.digest, names)
         if at not in self._inside:
             self._inside[at] = tuple(f"{code_dir}/{path}" for path in tree.files if is_makefile(path, names))

@@ -68,7 +68,7 @@ class Rebuilder(Generic[Result]):
         self._find = find
         self._use_cache = use_cache
         self._links = links
-        self.verified: frozenset[str] = frozenset()
+        self.verified: set[str] = set()
         """Targets whose artifacts were found unchanged just now."""
 
     def up_to_date(self, action: Action) -> UpToDate | None:

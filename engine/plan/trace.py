@@ -12,7 +12,7 @@ import marshal
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import xxhash
 
@@ -26,6 +26,7 @@ _WEIGHT_OF_NEWEST = 0.5
 _WEIGHT_OF_LESS = 0.25
 _PLANS_KEPT = 8
 _FACTS_KEPT = 20_000
+Fact = TypeVar("Fact")
 
 UNRECORDED_KEY = "unrecorded"
 """Key of a record whose artifact was made from inputs that changed meanwhile: it matches no action."""
@@ -68,6 +69,8 @@ class Trace:
         """Target -> decaying average of what its make runs took."""
         self.memory_bytes: dict[str, int] = content.get("memory_bytes", {})
         """Target -> the peak memory of its make runs, decaying slowly where newer runs took less."""
+        self.differing: dict[str, str] = content.get("differing", {})
+        """Key of an action that is known not to be reproducible -> how two runs of it differed."""
         self._targets: dict[str, tuple[Any, ...]] = content.get("targets", {})
         self._records: dict[str, TargetRecord] = {}
         self._seen: set[str] = set()
@@ -78,7 +81,8 @@ class Trace:
         record = self._records.get(target)
         plain = self._targets.get(target)
         if record is None and plain is not None:
-            record = self._records[target] = TargetRecord(*plain)._replace(output=Snapshot(*plain[2]))
+            key, rows, output, digest, seconds = plain
+            record = self._records[target] = TargetRecord(key, rows, Snapshot(*output), digest, seconds)
         return record
 
     def targets(self) -> tuple[str, ...]:
@@ -121,6 +125,14 @@ class Trace:
             size_bytes = old_bytes - int(_WEIGHT_OF_LESS * (old_bytes - size_bytes)) if succeeded else old_bytes
         if size_bytes != old_bytes:
             self.memory_bytes[target] = size_bytes
+            self.changed = True
+
+    def differed(self, key: str, how: str | None) -> None:
+        """Two runs of the action `key` differed, `how` says in what; None: they did not."""
+        if self.differing.get(key) != how:
+            self.differing.pop(key, None)
+            if how is not None:
+                self.differing[key] = how
             self.changed = True
 
     def listing(self, digest: str) -> Snapshot | None:
@@ -178,6 +190,7 @@ class Trace:
             "tools": self.tools,
             "seconds": self.seconds,
             "memory_bytes": self.memory_bytes,
+            "differing": _newest(self.differing),
             "targets": self._targets,
         }
         payload = marshal.dumps(content)
@@ -194,7 +207,7 @@ class Trace:
         self.changed = False
 
 
-def _newest(facts: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+def _newest(facts: dict[str, Fact]) -> dict[str, Fact]:
     """The facts noted last: those that hold no longer are never asked for again, and old ones are found again."""
     return dict(list(facts.items())[-_FACTS_KEPT:])
 
