@@ -1,7 +1,8 @@
 """The documents of `--output json`: those of `sam build`, with what this engine knows besides.
 
-Added to sam's fields are, for each resource, ``state``, ``key``, ``seconds`` and ``because``, for a failed build the
-list of resources, and for both a ``summary`` of counts and seconds.
+Added to sam's fields are, for each resource, ``state``, ``key``, ``seconds`` and ``because``, and ``differs`` where
+`engine verify` found that it is not reproducible; for a failed build the list of resources; and for both a ``summary``
+of counts and seconds.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def _telling(result: TargetResult | None) -> dict[str, object]:
         "key": result.key,
         "seconds": round(result.seconds, 3),
         "because": list(result.because),
+        **({"differs": result.differs} if result.differs is not None else {}),
     }
 
 

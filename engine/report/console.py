@@ -130,10 +130,12 @@ class ConsoleReporter:
         if result.failure is not None:
             return [_short(result.failure)]
         reasons = [printable(reason) for reason in result.because]
+        if self._detail.explain:
+            known = [] if result.differs is None else [f"not reproducible: {printable(result.differs)}"]
+            words = ["because", *["       "] * len(reasons)]
+            return [*(f"{word} {reason}" for word, reason in zip(words, reasons, strict=False)), *known]
         if not reasons:
             return []
-        if self._detail.explain:
-            return [f"because {reasons[0]}", *(f"        {reason}" for reason in reasons[1:])]
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         return [f"because {reasons[0]}{more}"]
 

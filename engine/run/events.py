@@ -48,6 +48,8 @@ class TargetResult(NamedTuple):
     log: str | None
     """Absolute path of the file with what make wrote, stdout and stderr as they came; None for up-to-date ones."""
     failure: Failure | None = None
+    differs: str | None = None
+    """How two runs of this action differed (`engine verify`); None: it is not known to be irreproducible."""
 
 
 class BuildStarted(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from cache.snapshot import filesystem_clock_ns
-from engine.make.invocation import make_argv, make_environment
+from engine.make.invocation import UMASK, make_argv, make_environment
 from engine.plan.action import Action
 from engine.run.artifacts import Artifacts
 from engine.run.command import Command, Place, Wrapper, bare
@@ -61,6 +61,7 @@ class LocalExecutor:
         timeout_s: float | None,
         in_source: bool,
         wrapper: Wrapper = bare,
+        umask: int = UMASK,
     ) -> None:
         """`log_of` gives the absolute path of a target's log; `wrapper` puts something around make."""
         self._processes = processes
@@ -73,6 +74,7 @@ class LocalExecutor:
         self._timeout_s = timeout_s
         self._in_source = in_source
         self._wrapper = wrapper
+        self._umask = umask
 
     def run(self, action: Action) -> Ran:
         """Run make for `action`; see `Executor.run`."""
@@ -121,6 +123,7 @@ class LocalExecutor:
                 output=log,
                 timeout_s=self._timeout_s,
                 inherited=inherited,
+                umask=self._umask,
             )
         finally:
             os.close(log)

@@ -61,6 +61,7 @@ class Processes:
         timeout_s: float | None,
         executable: str | None = None,
         inherited: tuple[int, ...] = (),
+        umask: int = UMASK,
     ) -> Exit:
         """Run `argv` to its end; stdout and stderr go to the file descriptor `output`, stdin is empty.
 
@@ -73,7 +74,7 @@ class Processes:
             OSError: when the program cannot be started.
             Interrupted: when `terminate` was called before or meanwhile.
         """
-        with self._started(argv, executable, cwd, environ, output, inherited) as process:
+        with self._started(argv, executable, cwd, environ, output, inherited, umask) as process:
             child = _Child(process)
             timed_out = not child.ends(timeout_s)
             if timed_out:
@@ -96,6 +97,7 @@ class Processes:
         environ: dict[str, str],
         output: int,
         inherited: tuple[int, ...],
+        umask: int,
     ) -> subprocess.Popen[bytes]:
         import subprocess
 
@@ -111,7 +113,7 @@ class Processes:
                 cwd=cwd,
                 env=environ,
                 start_new_session=True,
-                umask=UMASK,
+                umask=umask,
                 pass_fds=(*self._inherited, *inherited),
             )
             self._groups.add(process.pid)

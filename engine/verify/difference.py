@@ -27,6 +27,19 @@ class Kind(StrEnum):
     """Anything else."""
 
 
+WORDS = {
+    Kind.TIME: "time stamp",
+    Kind.PATH: "absolute path",
+    Kind.ORDER: "order",
+    Kind.MODE: "mode",
+    Kind.ADDED: "added",
+    Kind.REMOVED: "removed",
+    Kind.TYPE: "type",
+    Kind.CONTENT: "content",
+}
+"""The kinds for people."""
+
+
 class Finding(NamedTuple):
     """One reason why two files do not hold the same bytes."""
 

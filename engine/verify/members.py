@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.verify.content import Content
 from engine.verify.difference import Finding, Kind, mode_change
 
-MOST_MEMBERS = 200_000
+MOST_MEMBERS = 50_000
 """An archive with more is compared as any other file."""
 
 

@@ -53,7 +53,6 @@ def tar_members(content: Content) -> list[Member] | None:
             for row in archive:
                 if len(found) == MOST_MEMBERS:
                     return None
-                archive.members = []  # it keeps all that it passes
                 found.append(_member(content, row))
     except (tarfile.TarError, EOFError, ValueError, OSError):
         return None
@@ -61,7 +60,11 @@ def tar_members(content: Content) -> list[Member] | None:
 
 
 def _member(content: Content, row: tarfile.TarInfo) -> Member:
-    data = content[row.offset_data : row.offset_data + row.size] if row.isreg() else memoryview(row.linkname.encode(errors="surrogateescape"))
+    data = (
+        content[row.offset_data : row.offset_data + row.size]
+        if row.isreg()
+        else memoryview(row.linkname.encode(errors="surrogateescape"))
+    )
     stamps = [seconds_shown(row.mtime) if row.mtime == int(row.mtime) else str(row.mtime)]
     stamps += [f"{name} {row.pax_headers[name]}" for name in ("mtime", "atime", "ctime") if name in row.pax_headers]
     identity = (row.type, xxhash.xxh3_128_digest(data))

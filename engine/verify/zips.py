@@ -110,9 +110,8 @@ def _read(data: Content, entry: _Entry) -> Content | None:
 
 
 def _dos_time(day: int, clock: int) -> str:
-    return (
-        f"{(day >> 9) + 1980}-{day >> 5 & 15:02}-{day & 31:02} {clock >> 11:02}:{clock >> 5 & 63:02}:{(clock & 31) * 2:02}"
-    )
+    date = f"{(day >> 9) + 1980}-{day >> 5 & 15:02}-{day & 31:02}"
+    return f"{date} {clock >> 11:02}:{clock >> 5 & 63:02}:{(clock & 31) * 2:02}"
 
 
 def _times(extra: Content) -> Iterator[str]:
@@ -123,6 +122,8 @@ def _times(extra: Content) -> Iterator[str]:
         data = bytes(extra[at + 4 : at + 4 + length])
         at += 4 + length
         if kind == _UNIX_TIMES:
-            yield from (seconds_shown(stamp) for (stamp,) in struct.iter_unpack("<l", data[1 : 1 + (length - 1) // 4 * 4]))
+            yield from (
+                seconds_shown(stamp) for (stamp,) in struct.iter_unpack("<l", data[1 : 1 + (length - 1) // 4 * 4])
+            )
         elif kind in (_NTFS_TIMES, _OLD_UNIX_TIMES):
             yield data.hex()
