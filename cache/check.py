@@ -8,13 +8,13 @@ from typing import Literal, NamedTuple
 
 from cache.completeness import direct_digests, read_tree
 from cache.digest import Digest, fingerprint_file
-from cache.disk import MAX_RESULT_BYTES, DiskStore
-from cache.errors import CacheError
-from cache.folder import unavailable
+from cache.disk import DiskStore
+from cache.errors import BlobCorrupt, CacheError
+from cache.folder import open_entry, unavailable
 from cache.ingest import ingest
 from cache.inventory import File, Inventory, take_inventory
 from cache.remove import remove_tree
-from cache.seal import unseal
+from cache.seal import MAX_RESULT_BYTES, unseal
 from cache.sharedtree import SIZE_SUFFIX
 from cache.wire import ActionResult, decode_action_result
 
@@ -63,14 +63,25 @@ def check(store: DiskStore, *, repair: bool = False) -> Checked:
 def _damaged_blobs(inventory: Inventory) -> Iterator[Finding]:
     for name, file in inventory.blobs.items():
         try:
-            found = fingerprint_file(file.path).digest.hash
+            found = _content_hash(file.path)
         except FileNotFoundError:
             continue
         except OSError as error:
             yield Finding("blob", file.path, f"it cannot be read: {error.strerror}")
             continue
+        except BlobCorrupt as error:
+            yield Finding("blob", file.path, str(error))
+            continue
         if found != name:
             yield Finding("blob", file.path, "its content is not what its name says")
+
+
+def _content_hash(path: str) -> str:
+    fd = open_entry(path)
+    try:
+        return fingerprint_file(fd).digest.hash
+    finally:
+        os.close(fd)
 
 
 def _damaged_results(store: DiskStore, inventory: Inventory, sound: set[str]) -> Iterator[Finding]:
@@ -87,8 +98,8 @@ def _damaged_results(store: DiskStore, inventory: Inventory, sound: set[str]) ->
 
 
 def _read_result(file: File) -> ActionResult:
-    with open(file.path, "rb") as opened:
-        return decode_action_result(unseal(opened.read(MAX_RESULT_BYTES)))
+    with os.fdopen(open_entry(file.path), "rb") as opened:
+        return decode_action_result(unseal(opened.read(MAX_RESULT_BYTES), file.name))
 
 
 def _lost(store: DiskStore, result: ActionResult, sound: set[str]) -> set[Digest]:
@@ -110,11 +121,6 @@ def _damaged_trees(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _repair(finding: Finding) -> None:
+    remove_tree(finding.path)
     if finding.kind == "tree":
-        remove_tree(finding.path)
         remove_tree(finding.path + SIZE_SUFFIX)
-        return
-    try:
-        os.unlink(finding.path)
-    except FileNotFoundError:
-        return

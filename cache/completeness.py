@@ -33,19 +33,30 @@ def direct_digests(result: ActionResult) -> set[Digest]:
 
 def is_complete(result: ActionResult, store: Store) -> bool:
     """Whether every blob that a result names, and those that its trees name, are in the store."""
-    return complete_trees(result, store) is not None
-
-
-def complete_trees(result: ActionResult, store: Store) -> dict[Digest, Tree] | None:
-    """The result's trees by digest; None where a blob that it or they name is not in the store."""
-    if store.missing(direct_digests(result)):
-        return None
     try:
-        trees = {
-            output.tree_digest: decode_tree(store.read(output.tree_digest, MAX_TREE_BYTES))
-            for output in result.output_directories
-        }
+        complete_trees(result, store)
     except (BlobMissing, BlobCorrupt):
-        return None
-    files = {entry.digest for tree in trees.values() for entry in tree.entries if entry.digest is not None}
-    return None if store.missing(files) else trees
+        return False
+    return True
+
+
+def complete_trees(result: ActionResult, store: Store) -> dict[Digest, Tree]:
+    """The result's trees by digest.
+
+    Raises:
+        BlobMissing: a blob that it or they name is not in the store.
+        BlobCorrupt: what lies there as a tree is none.
+    """
+    _refuse_missing(direct_digests(result), store)
+    trees = {
+        output.tree_digest: decode_tree(store.read(output.tree_digest, MAX_TREE_BYTES))
+        for output in result.output_directories
+    }
+    _refuse_missing({entry.digest for tree in trees.values() for entry in tree.entries if entry.digest}, store)
+    return trees
+
+
+def _refuse_missing(digests: set[Digest], store: Store) -> None:
+    missing = store.missing(digests)
+    if missing:
+        raise BlobMissing(f"{len(missing)} of its blobs are not in the store as it names them: {min(missing).hash}")

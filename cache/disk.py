@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from threading import local
@@ -11,15 +12,14 @@ from typing import BinaryIO
 from cache.clone import clone, write_all
 from cache.completeness import complete_trees
 from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, digest_bytes, fingerprint_bytes, fingerprint_file
-from cache.errors import BlobCorrupt, BlobMissing, ChangedWhileRead
-from cache.folder import Folder, read_all, unavailable, unlink
+from cache.errors import BlobCorrupt, BlobMissing, CacheError, ChangedWhileRead
+from cache.folder import Folder, file_size, open_entry, read_all, unavailable, unlink
 from cache.lease import Lease
-from cache.seal import seal, unseal
+from cache.seal import MAX_RESULT_BYTES, seal, unseal
 from cache.store import LocalStore, check_limit, checked_key, damaged
 from cache.tree import Tree
 from cache.wire import ActionResult, decode_action_result, encode_action_result
 
-MAX_RESULT_BYTES = 16 * 1024**2
 BLOB_MODE = 0o444
 
 
@@ -46,7 +46,7 @@ class DiskStore(LocalStore):
     def missing(self, digests: Iterable[Digest]) -> set[Digest]:
         """See Store."""
         self.folder.check_version()
-        return {digest for digest in digests if self._size(self.locate(digest)) != digest.size_bytes}
+        return {digest for digest in digests if file_size(self.locate(digest)) != digest.size_bytes}
 
     def read(self, digest: Digest, limit: int) -> bytes:
         """See Store."""
@@ -72,9 +72,12 @@ class DiskStore(LocalStore):
         self.folder.check_version()
         path = self.locate(digest)
         try:
-            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            return open_entry(path)
         except (FileNotFoundError, NotADirectoryError):
             raise BlobMissing(f"blob {digest.hash} is not in the store {self.root}") from None
+        except BlobCorrupt:
+            unlink(path)
+            raise
         except OSError as error:
             raise unavailable(error, path) from error
 
@@ -146,38 +149,51 @@ class DiskStore(LocalStore):
         """Whether a blob need not be written; being asked for counts as a use."""
         path = self.locate(digest)
         try:
-            status = os.stat(path)
+            status = os.lstat(path)
         except OSError:
             return False
-        return status.st_size == digest.size_bytes and self.folder.touch(path, status.st_mtime)
-
-    def _size(self, path: str) -> int:
-        try:
-            return os.stat(path).st_size
-        except OSError:
-            return -1
+        is_whole = stat.S_ISREG(status.st_mode) and status.st_size == digest.size_bytes
+        return is_whole and self.folder.touch(path, status.st_mtime)
 
     def get(self, key: str) -> ActionResult | None:
         """See ActionCache."""
+        try:
+            return self.look_up(key)
+        except (BlobCorrupt, BlobMissing):
+            return None
+
+    def look_up(self, key: str) -> ActionResult | None:
+        """The result that `get` gives, None where there is none.
+
+        Raises:
+            BlobCorrupt, BlobMissing: there is one that is refused, and named with its file; a damaged one is removed.
+            StoreUnavailable: the store as a whole is of no use.
+        """
+        self._last_hit.trees = None
         self.folder.check_version()
         path = self._result_path(checked_key(key))
         try:
-            with open(path, "rb", buffering=0) as file:
-                status = os.fstat(file.fileno())
-                data = read_all(file.fileno(), min(status.st_size, MAX_RESULT_BYTES) + 1)
+            return self._complete_result(path, key)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise unavailable(error, path) from error
-        try:
-            result = decode_action_result(unseal(data))
-        except BlobCorrupt:
+        except BlobCorrupt as error:
             unlink(path)
-            return None
+            raise _refused(path, error) from error
+        except BlobMissing as error:
+            raise _refused(path, error) from error
+
+    def _complete_result(self, path: str, key: str) -> ActionResult | None:
+        with os.fdopen(open_entry(path), "rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            data = read_all(file.fileno(), min(status.st_size, MAX_RESULT_BYTES) + 1)
+        result = decode_action_result(unseal(_bounded(data), key))
         # Touched before its blobs are looked at: a collection that runs now sees the use, or has removed the result.
-        trees = complete_trees(result, self) if self.folder.touch(path, status.st_mtime) else None
-        self._last_hit.trees = trees
-        return None if trees is None else result
+        if not self.folder.touch(path, status.st_mtime):
+            return None
+        self._last_hit.trees = complete_trees(result, self)
+        return result
 
     def recall(self, tree_digest: Digest) -> Tree | None:
         """See LocalStore."""
@@ -186,7 +202,7 @@ class DiskStore(LocalStore):
 
     def put(self, key: str, result: ActionResult) -> None:
         """See ActionCache."""
-        self.folder.write(self._result_path(checked_key(key)), seal(encode_action_result(result)), 0o644)
+        self.folder.write(self._result_path(checked_key(key)), seal(encode_action_result(result), key), 0o644)
 
     def _result_path(self, key: str) -> str:
         return f"{self.root}/ac/{key[:2]}/{key}"
@@ -194,3 +210,14 @@ class DiskStore(LocalStore):
     def lease(self) -> Lease:
         """A context manager: what is touched while it is held survives collections by other processes."""
         return Lease(self.folder)
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_RESULT_BYTES:
+        raise BlobCorrupt(f"the result is larger than {MAX_RESULT_BYTES} bytes")
+    return data
+
+
+def _refused(path: str, error: CacheError) -> CacheError:
+    """`error` with the file that it is about in front, where it does not begin with it."""
+    return error if str(error).startswith(path) else type(error)(f"{path}: {error}")

@@ -23,6 +23,7 @@ from cache.sharedtree import SIZE_SUFFIX
 from cache.size import add_to_estimate, set_estimate
 
 LOCK_FILE = "collection-lock"
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 SLACK_BYTES_SHARE = 0.1
 """Part of the limit that `keep_within` frees beyond need, so that not every build at the limit collects."""
 TEMPORARY_MAX_AGE_S = 24 * 3600.0
@@ -60,7 +61,7 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
             if size_bytes <= limit_bytes:
                 return None
     except OSError as error:
-        raise unavailable(error, store.root) from error
+        raise unavailable(error, error.filename or store.root) from error
     return _collect_locked(store, int(limit_bytes * (1 - SLACK_BYTES_SHARE)), None, wait=False)
 
 
@@ -83,7 +84,7 @@ def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None,
             raise StoreUnavailable(f"{store.root} bears no mark of a cache of this engine: nothing in it is removed")
         return None
     try:
-        fd = os.open(f"{store.root}/{LOCK_FILE}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fd = os.open(f"{store.root}/{LOCK_FILE}", _LOCK_FLAGS, 0o644)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             collected = _Collection(store, limit_bytes, max_age_s).run()
@@ -93,7 +94,7 @@ def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None,
         finally:
             os.close(fd)
     except OSError as error:
-        raise unavailable(error, store.root) from error
+        raise unavailable(error, error.filename or store.root) from error
     return collected
 
 

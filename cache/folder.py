@@ -5,13 +5,16 @@ Nothing is flushed to the disk: after a power cut a file may be short or hold ot
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 from contextlib import suppress
 from itertools import count
 
 from cache.clone import write_all
-from cache.errors import StoreUnavailable
+from cache.errors import BlobCorrupt, StoreUnavailable
+from cache.remove import remove_tree
 from cache.size import charged_bytes
 
 VERSION_FILE = "version"
@@ -28,10 +31,17 @@ TOUCH_INTERVAL_S = 3600.0
 def is_store(root: str) -> bool:
     """Whether a folder bears the mark of a store of this version."""
     try:
-        with open(f"{root}/{VERSION_FILE}", "rb") as file:
-            return file.read(len(VERSION_TEXT) + 1) == VERSION_TEXT
-    except OSError:
+        return _mark_of(root) == VERSION_TEXT
+    except (OSError, BlobCorrupt):
         return False
+
+
+def _mark_of(root: str) -> bytes:
+    fd = open_entry(f"{root}/{VERSION_FILE}")
+    try:
+        return os.read(fd, len(VERSION_TEXT) + 1)
+    finally:
+        os.close(fd)
 
 
 def unavailable(error: OSError, path: str) -> StoreUnavailable:
@@ -40,9 +50,51 @@ def unavailable(error: OSError, path: str) -> StoreUnavailable:
 
 
 def unlink(path: str) -> None:
-    """Remove a file if it is there and may be removed."""
+    """Remove a file, or a directory that lies in its place, if it is there and may be removed."""
     with suppress(OSError):  # whoever reads it checks it again, and the next collection tries again
-        os.unlink(path)
+        remove_tree(path)
+
+
+def open_entry(path: str) -> int:
+    """Open a file of a store for reading: never through a link, and never waiting for a writer.
+
+    Raises:
+        BlobCorrupt: what lies there is no file.
+        OSError: it cannot be opened.
+    """
+    try:
+        fd = os.open(path, _ENTRY_FLAGS)
+    except OSError as error:
+        if error.errno == errno.ENXIO or (error.errno == errno.ELOOP and os.path.islink(path)):
+            raise _no_file(path, os.lstat(path).st_mode) from None
+        raise
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise _no_file(path, mode)
+    return fd
+
+
+def _no_file(path: str, mode: int) -> BlobCorrupt:
+    return BlobCorrupt(f"{path} is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file")
+
+
+_ENTRY_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def file_size(path: str) -> int:
+    """Length of a file in bytes; -1 where there is none, or something that is no file."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return -1
+    return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
 def read_all(fd: int, limit: int) -> bytes:
@@ -81,12 +133,13 @@ class Folder:
             return
         path = f"{self.root}/{VERSION_FILE}"
         try:
-            with open(path, "rb") as file:
-                text = file.read(len(VERSION_TEXT) + 1)
+            text = _mark_of(self.root)
         except FileNotFoundError:
             text = VERSION_TEXT
         except OSError as error:
             raise unavailable(error, path) from error
+        except BlobCorrupt as error:
+            raise StoreUnavailable(f"the cache cannot be used: {error}") from error
         if text != VERSION_TEXT:
             raise StoreUnavailable(f"{self.root} was written by another version of the engine; name another folder")
         self._checked = True
@@ -149,6 +202,9 @@ class Folder:
             except FileNotFoundError:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 os.rename(temp, path)
+            except IsADirectoryError:
+                unlink(path)
+                os.rename(temp, path)
         except OSError as error:
             unlink(temp)
             raise unavailable(error, path) from error
@@ -159,7 +215,7 @@ class Folder:
         if abs(time.time() - modified) < TOUCH_INTERVAL_S:
             return True
         try:
-            os.utime(path)
+            os.utime(path, follow_symlinks=False)
         except FileNotFoundError:
             return False
         except OSError:

@@ -11,8 +11,8 @@ import os
 
 from cache.copier import Copier, Placed
 from cache.digest import Digest, Fingerprint, fingerprint_file
-from cache.errors import StoreUnavailable
-from cache.folder import unlink
+from cache.errors import BlobCorrupt, StoreUnavailable
+from cache.folder import open_entry, unlink
 from cache.statkey import stat_key
 from cache.store import LocalStore
 from cache.tree import MODE_BITS
@@ -84,8 +84,8 @@ class LinkPool:
 def _check(path: str, digest: Digest, mode: int) -> Placed | None:
     """The pool's file, if it is there with the right content and mode."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
+        fd = open_entry(path)
+    except (BlobCorrupt, OSError):
         return None
     try:
         status = os.fstat(fd)

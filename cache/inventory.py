@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from cache import hardlink, sharedtree
 from cache.errors import BlobCorrupt
-from cache.folder import TEMPORARY
-from cache.seal import unseal
+from cache.folder import TEMPORARY, open_entry
+from cache.seal import MAX_RESULT_BYTES, unseal
 from cache.size import charged_bytes
 from cache.tree import MAX_TREE_BYTES
 from cache.wire import decode_action_result
@@ -113,10 +113,12 @@ def _tree(note: File) -> File | None:
     if path == note.path:
         return None
     try:
-        with open(note.path, "rb") as file:
+        with os.fdopen(open_entry(note.path), "rb") as file:
             words = file.read(32).split()
     except FileNotFoundError:
         return None
+    except BlobCorrupt:
+        words = []
     size_bytes = int(words[0]) if words and words[0].isdigit() else 0
     return File(path, os.path.basename(path), size_bytes + note.size_bytes, note.modified)
 
@@ -131,9 +133,9 @@ class Reach:
     def of(self, result: File) -> frozenset[str] | None:
         """Hashes of the blobs that a result reaches, those of its trees among them; None: it is damaged or gone."""
         try:
-            with open(result.path, "rb") as file:
-                data = file.read()
-            outputs = decode_action_result(unseal(data)).output_directories
+            with os.fdopen(open_entry(result.path), "rb") as file:
+                data = file.read(MAX_RESULT_BYTES)
+            outputs = decode_action_result(unseal(data, result.name)).output_directories
         except (BlobCorrupt, OSError):
             return None
         return _named(data).union(*[self._of_tree(output.tree_digest.hash) for output in outputs])
@@ -149,9 +151,9 @@ class Reach:
         if blob is None or blob.size_bytes > charged_bytes(MAX_TREE_BYTES):
             return frozenset()
         try:
-            with open(blob.path, "rb") as file:
-                return _named(file.read())
-        except OSError:
+            with os.fdopen(open_entry(blob.path), "rb") as file:
+                return _named(file.read(MAX_TREE_BYTES))
+        except (BlobCorrupt, OSError):
             return frozenset()
 
 

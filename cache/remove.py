@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 
@@ -18,7 +19,10 @@ def remove_tree(path: str) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except (IsADirectoryError, PermissionError):
-        _remove_directory(path, None)
+        try:
+            _remove_directory(path, None)
+        except RecursionError:
+            raise OSError(errno.ELOOP, "directories are nested too deeply to be removed", path) from None
 
 
 def _remove_directory(name: str, parent_fd: int | None) -> None:

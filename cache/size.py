@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 import time
+
+from cache.remove import remove_tree
 
 BLOCK_BYTES = 4096
 ESTIMATE_FILE = "size-estimate"
@@ -24,7 +28,7 @@ def add_to_estimate(root: str, added_bytes: int) -> int | None:
         OSError: the file cannot be written.
     """
     try:
-        fd = os.open(f"{root}/{ESTIMATE_FILE}", os.O_RDWR | os.O_CLOEXEC)
+        fd = _open(root, 0)
     except FileNotFoundError:
         return None
     try:
@@ -46,12 +50,29 @@ def set_estimate(root: str, size_bytes: int) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    fd = os.open(f"{root}/{ESTIMATE_FILE}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    fd = _open(root, os.O_CREAT)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         _store(fd, size_bytes, int(time.time()))
     finally:
         os.close(fd)
+
+
+def _open(root: str, flags: int) -> int:
+    """Open the estimate; what lies there and is no file, such as a link to one that is not ours, goes first."""
+    path = f"{root}/{ESTIMATE_FILE}"
+    for _ in range(2):
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | flags, 0o644)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+                raise
+        else:
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                return fd
+            os.close(fd)
+        remove_tree(path)
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 
 def _store(fd: int, size_bytes: int, measured: int) -> None:

@@ -87,7 +87,10 @@ class LocalStore(Store):
 
 
 class ActionCache(Protocol):
-    """Action results by the key of their action: 64 lower-case hexadecimal digits (else ValueError)."""
+    """Action results by the key of their action: 64 lower-case hexadecimal digits (else ValueError).
+
+    A damaged or forged result is none.
+    """
 
     def get(self, key: str) -> ActionResult | None:
         """The result, if there is one and every blob that it names is there with the right length.

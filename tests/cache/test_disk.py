@@ -71,7 +71,7 @@ def test_a_blob_of_the_wrong_length_is_missing_and_written_anew(store: DiskStore
     assert store.read(digest, 100) == b"blob"
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff", bytes(100), seal(b"")[:-1]])
+@pytest.mark.parametrize("data", [b"", b"\xff", bytes(100), seal(b"", KEY)[:-1]])
 def test_a_result_that_cannot_be_read_is_a_miss_and_dropped(store: DiskStore, data: bytes) -> None:
     store.put(KEY, ActionResult())
     path = Path(store.root, "ac", KEY[:2], KEY)

@@ -1,0 +1,1 @@
+"""Attacks by bytes: forged store entries and mutated input files."""
