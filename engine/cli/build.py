@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +12,8 @@ from engine.cli.flags import sections
 from engine.cli.resources import complete_resources
 from engine.cli.root import HELP_NAMES
 from engine.cli.settings import Settings, resolve_settings
-from engine.cli.streams import unwritten
+from engine.cli.telling import Telling
 from engine.errors import EnvironmentFault
-from engine.report.console import Detail
-from engine.report.reporter import BuildReporter, wants_live
-from engine.report.stream import QuietStream
-from engine.report.style import Ink, refuses_color, wants_color
 
 if TYPE_CHECKING:
     from engine.build.outcome import BuildOutcome
@@ -32,15 +27,15 @@ _OVERRIDES = "--parameter-overrides"
 
 
 class BuildCommand(click.Command):
-    """`build` with its options under headings, and with sam's way of taking several parameter overrides at once."""
+    """`build`, or a command with the same arguments: options under headings, and sam's way of taking overrides."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, callback: Callable[..., int], help_text: str, short_help: str) -> None:
         self._sections = sections()
         super().__init__(
-            "build",
-            callback=build,
-            help=_HELP,
-            short_help="Build functions and layers.",
+            name,
+            callback=callback,
+            help=help_text,
+            short_help=short_help,
             context_settings=HELP_NAMES,
             params=[
                 click.Argument(["resources"], nargs=-1, metavar="[RESOURCE]...", shell_complete=complete_resources),
@@ -80,8 +75,12 @@ def spread_overrides(args: Sequence[str]) -> list[str]:
 
 def build(**_: object) -> int:
     """Build what the current context asks for and return the exit code."""
-    settings = resolve_settings(click.get_current_context(), os.environ, _working_directory())
-    return _Session(settings).run()
+    return _Session(current_settings()).run()
+
+
+def current_settings() -> Settings:
+    """What the current context asks for. Raises InputError."""
+    return resolve_settings(click.get_current_context(), os.environ, _working_directory())
 
 
 def _working_directory() -> str:
@@ -92,27 +91,18 @@ def _working_directory() -> str:
 
 
 class _Session:
-    """One build with the two streams that it is told on."""
+    """One build and the way that it is told."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._stdout, self._stderr = QuietStream(sys.stdout), QuietStream(sys.stderr)
-        self._ink = self._ink_of(self._stderr)
-        self._detail = Detail(
-            explain=settings.explain,
-            log_output=settings.log_output,
-            restored=not self._is_live(),
-            columns=self._stderr.columns(),
-            log_color=settings.color is not False and (settings.color is True or not refuses_color(os.environ)),
-        )
+        self._telling = Telling(settings)
 
     def run(self) -> int:
-        for note in self._settings.notes:
-            self._tell(f"{self._ink.paint('note:', 'accent')} {note}")
+        self._telling.notes()
         try:
             outcome = self._build()
         except BaseException as error:
-            self._end_without_outcome(error)
+            self._telling.last_words(self._words_about(error))
             raise
         self._tell_outcome(outcome)
         return 130 if outcome.interrupted else int(not outcome.succeeded)
@@ -120,34 +110,16 @@ class _Session:
     def _build(self) -> BuildOutcome:
         from engine.build import run_build
 
-        with BuildReporter(self._stderr, self._ink, self._detail, live=self._is_live()) as reporter:
+        with self._telling.reporter() as reporter:
             return run_build(self._settings.options, reporter)
-
-    def _is_live(self) -> bool:
-        return wants_live(os.environ, terminal=self._stderr.isatty())
-
-    def _ink_of(self, stream: QuietStream) -> Ink:
-        return Ink(wants_color(self._settings.color, os.environ, terminal=stream.isatty()))
-
-    def _tell(self, text: str) -> None:
-        self._stderr.write(f"{text}\n")
 
     def _tell_outcome(self, outcome: BuildOutcome) -> None:
         from engine.report.summary import summary_line
 
         if not outcome.succeeded:
-            self._tell_failures(outcome)
-        self._tell(summary_line(outcome.results, outcome.seconds, interrupted=outcome.interrupted))
-        self._stdout.write(self._result(outcome))
-        if self._stdout.failure is not None:
-            raise unwritten(self._stdout.failure)
-
-    def _tell_failures(self, outcome: BuildOutcome) -> None:
-        from engine.report.failures import failure_blocks
-
-        for text in failure_blocks(outcome.results, self._ink, self._detail, self._settings.options.cwd):
-            self._tell(text)
-        self._tell("")
+            self._telling.failures(outcome.results)
+        self._telling.tell(summary_line(outcome.results, outcome.seconds, interrupted=outcome.interrupted))
+        self._telling.result(self._result(outcome))
 
     def _result(self, outcome: BuildOutcome) -> str:
         if self._settings.output == "json":
@@ -156,20 +128,19 @@ class _Session:
             return f"{outcome_document(outcome)}\n"
         from engine.cli.banner import failure_banner, success_banner
 
-        ink = self._ink_of(self._stdout)
+        ink = self._telling.result_ink
         if not outcome.succeeded:
             return failure_banner(ink)
         return success_banner(outcome.build_dir, outcome.template_file, self._settings.options.cwd, ink)
 
-    def _end_without_outcome(self, error: BaseException) -> None:
+    def _words_about(self, error: BaseException) -> str:
         if self._settings.output == "json":
             from engine.cli.documents import error_document
 
-            self._stdout.write(f"{error_document(error)}\n")
-        else:
-            from engine.cli.banner import failure_banner
+            return f"{error_document(error)}\n"
+        from engine.cli.banner import failure_banner
 
-            self._stdout.write(failure_banner(self._ink_of(self._stdout)))
+        return failure_banner(self._telling.result_ink)
 
 
-build_command = BuildCommand()
+build_command = BuildCommand("build", build, _HELP, "Build functions and layers.")
