@@ -1,0 +1,1 @@
+"""Attacks on whole builds: killed, flooded, starved; short in every run, long with `--torture`."""
