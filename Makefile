@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+TORTURE_ARGS ?=
 LOCK_ARGS ?=
 UV_VERSION := 0.13.9
 
@@ -10,9 +11,12 @@ UV_VERSION := 0.13.9
 OUTSIDE_MAKE := env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u MFLAGS SAM_CLI_TELEMETRY=0
 PIP_INSTALL := -m pip --disable-pip-version-check --quiet install --no-input --no-deps
 
+# The tests that have a long form.
+TORTURES := $(wildcard tests/torture tests/test_build_machine.py tests/hostile)
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint bench bench-peers lock clean
+.PHONY: help demo test torture lint bench bench-peers lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +31,9 @@ demo: .venv/.runtime ## build examples/monorepo twice: the second build has noth
 
 test: .venv/.dev .venv-sam/.sam ## run the whole suite (PYTEST_ARGS="-k name")
 	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest $(PYTEST_ARGS)
+
+torture: .venv/.dev ## attack the engine for long: kills, floods, hostile bytes (TORTURE_ARGS="--torture-seed 7 -k kill")
+	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest --torture $(TORTURES) $(TORTURE_ARGS)
 
 lint: .venv/.dev ## ruff and mypy --strict
 	@.venv/bin/ruff check .
