@@ -25,14 +25,18 @@ def outcome_document(outcome: BuildOutcome) -> str:
 
 
 def error_document(error: BaseException) -> str:
-    """Return the document of a build that never began, as one line of JSON; the type is sam's where it has one."""
+    """Return the document of a build that never began, as one line of JSON."""
+    return json.dumps({"type": "result", "status": "failure", "error": stated(error)})
+
+
+def stated(error: BaseException) -> dict[str, object]:
+    """Return what documents say of an error: `type` (sam's where it has one), `message` and `resources`."""
     kind, message, resources = type(error).__name__, str(error), None
     if isinstance(error, BuildError):
         kind = error.sam_type or kind
         message = error.message
         resources = None if error.resources is None else list(error.resources)
-    failure = {"type": kind, "message": message, "resources": resources}
-    return json.dumps({"type": "result", "status": "failure", "error": failure})
+    return {"type": kind, "message": message, "resources": resources}
 
 
 def _failure(outcome: BuildOutcome) -> dict[str, object]:

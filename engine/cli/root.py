@@ -12,6 +12,7 @@ from engine import __version__
 _COMMANDS = {
     "build": ("engine.cli.build", "build_command"),
     "cache": ("engine.cli.cache", "cache_group"),
+    "verify": ("engine.cli.verify", "verify_command"),
     "completion": ("engine.cli.completion", "completion_command"),
 }
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}

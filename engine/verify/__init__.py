@@ -39,6 +39,7 @@ class _Verification:
     def __init__(self, listen: Listener) -> None:
         self._listen = listen
         self._lock = Lock()
+        self._longest_name = 0
         self.asked: tuple[str, ...] = ()
         self.verdicts: dict[str, Verdict] = {}
         self.interrupted = False
@@ -59,7 +60,8 @@ class _Verification:
 
         if not names:
             return
-        self._listen(VerifyStarted(len(names), built.options.jobs, max(map(len, names))))
+        self._longest_name = max(map(len, names))
+        self._listen(VerifyStarted(len(names), built.options.jobs, self._longest_name))
         again = Again(built, self._tell)
         seconds = estimate(built.planned.everything, built.trace.seconds)
         plan = Plan(remaining(built.planned.graph, names), seconds or dict.fromkeys(names, UNKNOWN_SECONDS))
@@ -75,7 +77,7 @@ class _Verification:
 
     def _tell(self, verdict: Verdict) -> None:
         with self._lock:
-            self._listen(Verified(verdict))
+            self._listen(Verified(verdict, self._longest_name))
 
 
 _WITH_ARTIFACT = (BuildState.BUILT, BuildState.RESTORED, BuildState.UP_TO_DATE)

@@ -11,7 +11,7 @@ from engine.verify.difference import Finding
 from engine.verify.members import compare_members
 from engine.verify.order import other_order
 from engine.verify.tars import tar_members
-from engine.verify.tokens import build_id, paths_of, pyc_stamp, time_in_text
+from engine.verify.tokens import build_id, paths_of, pyc_stamp, temporary_path, time_in_text
 from engine.verify.walk import walk
 from engine.verify.zips import zip_members
 
@@ -45,4 +45,4 @@ def _plain(first: Content, second: Content, roots: tuple[str, ...]) -> list[Find
     ordered = other_order(first, second)
     if ordered is not None:
         return [ordered]
-    return walk(first, second, (pyc_stamp, build_id, paths_of(roots), time_in_text))
+    return walk(first, second, (pyc_stamp, build_id, paths_of(roots), temporary_path, time_in_text))

@@ -73,6 +73,8 @@ class Verified(NamedTuple):
     """A target was verified, whatever came of it."""
 
     verdict: Verdict
+    longest_name: int
+    """As of `VerifyStarted`, so that lines can be aligned."""
 
 
 Event = VerifyStarted | Verified

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from datetime import UTC, datetime
 
 from engine.verify.content import Content
 from engine.verify.difference import Kind
 from engine.verify.walk import Explainer, Step
 
-_PATH = re.compile(rb"/[^\0\s\"'`<>|;,:=(){}\[\]]+")
+_PATH = re.compile(rb"/[^\0-\x20\x7f\"'`<>|;,:=(){}\[\]]+")
 _LONGEST_PATH_BYTES = 4096
 _LONGEST_TIME_BYTES = 48
 _SHOWN_CHARACTERS = 200
@@ -73,6 +75,30 @@ def time_in_text(first: Content, at: int, second: Content, other: int) -> Step |
     return Step(Kind.TIME, f"text that reads like a time: {shown}", (end, other_end))
 
 
+def temporary_path(first: Content, at: int, second: Content, other: int) -> Step | None:
+    """Absolute paths below the folder for temporary files that differ in a name there, such as `pip-target-x1y2z3`."""
+    tokens = _pair(_PATH, first, at, second, other, _LONGEST_PATH_BYTES)
+    if tokens is None:
+        return None
+    (start, end), (other_start, other_end) = tokens
+    one, two = bytes(first[start:end]), bytes(second[other_start:other_end])
+    begins = [(one.find(root), two.find(root), len(root)) for root in _temporary()]
+    if not any(begin == other_begin and 0 <= begin <= at - start - length for begin, other_begin, length in begins):
+        return None
+    ends = (_name_end(one, at - start) + start, _name_end(two, other - other_start) + other_start)
+    return Step(Kind.PATH, _text(second[other_start:other_end]), ends)
+
+
+def _temporary() -> tuple[bytes, ...]:
+    return tuple({os.path.join(folder, "").encode() for folder in (tempfile.gettempdir(), "/tmp", "/var/tmp")})
+
+
+def _name_end(path: bytes, at: int) -> int:
+    """Where the name ends that the byte at `at` is part of."""
+    end = path.find(b"/", at)
+    return len(path) if end < 0 else end
+
+
 def paths_of(roots: tuple[str, ...]) -> Explainer:
     """Explains absolute paths in the second build's content that begin with one of `roots`."""
     encoded = tuple(root.encode(errors="surrogateescape") for root in roots)
@@ -116,5 +142,5 @@ def _covering(pattern: re.Pattern[bytes], content: Content, at: int, reach: int)
 
 
 def _text(token: Content) -> str:
-    text = bytes(token).decode(errors="backslashreplace")
+    text = re.split("[\udc80-\udcff]", bytes(token).decode(errors="surrogateescape"), maxsplit=1)[0]
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
