@@ -77,14 +77,17 @@ class Project:
     def outcome(self, environ: Mapping[str, str] | None = None, **options: Any) -> BuildOutcome:
         """One build, with default options but those given."""
         self.events = []
-        asked = BuildOptions(
+        return run_build(self.options(**options), self.events.append, {**os.environ, **(environ or {})})
+
+    def options(self, **options: Any) -> BuildOptions:
+        """The default options of tests but those given."""
+        return BuildOptions(
             template=str(self.root / "template.yaml"),
             cwd=str(self.root),
             build_dir=str(self.build_dir),
             cache_dir=str(self.store),
             jobs=2,
         )._replace(**options)
-        return run_build(asked, self.events.append, {**os.environ, **(environ or {})})
 
     def build(self, environ: Mapping[str, str] | None = None, **options: Any) -> dict[str, str]:
         """The state of each target after one build: `{"Fn": "built"}`."""
