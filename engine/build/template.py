@@ -18,7 +18,7 @@ from engine.sam.target import BuildProperties, Target
 if TYPE_CHECKING:
     from engine.sam.application import Application
 
-_FORMAT = "plan-v1"
+_FORMAT = "plan-v2"
 _LARGEST_BYTES = 1 << 30
 """More than any file that a plan is made of."""
 _PROPERTIES = Target._fields.index("properties")
@@ -157,13 +157,13 @@ def _digest(path: str) -> str:
 
 
 def _encode(planned: Planned) -> tuple[Any, ...]:
-    def plain(target: Target) -> tuple[Any, ...]:
-        return (*target[:_PROPERTIES], tuple(target.properties), *target[_PROPERTIES + 1 :])
-
+    everything = tuple(dict.fromkeys((*planned.everything, *planned.targets)))  # most of them are in both
+    places = {target: index for index, target in enumerate(everything)}
     return (
-        tuple(plain(target) for target in planned.targets),
+        tuple((*target[:_PROPERTIES], tuple(target.properties), *target[_PROPERTIES + 1 :]) for target in everything),
+        tuple(places[target] for target in planned.targets),
         tuple(planned.graph),
-        tuple(plain(target) for target in planned.everything),
+        len(planned.everything),
         planned.others,
         planned.warnings,
         planned.full,
@@ -171,16 +171,15 @@ def _encode(planned: Planned) -> tuple[Any, ...]:
 
 
 def _decode(request: str, known: tuple[Any, ...]) -> Planned:
-    def target(plain: tuple[Any, ...]) -> Target:
-        row = Target(*plain)
-        return row._replace(properties=BuildProperties(*row.properties))
-
-    targets, graph, everything, others, warnings, full = known
+    plain, places, graph, count, others, warnings, full = known
+    everything = tuple(
+        Target(*(*row[:_PROPERTIES], BuildProperties(*row[_PROPERTIES]), *row[_PROPERTIES + 1 :])) for row in plain
+    )
     return Planned(
         request,
-        tuple(target(plain) for plain in targets),
+        tuple(everything[place] for place in places),
         Graph(*graph),
-        tuple(target(plain) for plain in everything),
+        everything[:count],
         others,
         warnings,
         full,

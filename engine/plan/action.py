@@ -76,7 +76,8 @@ class Actions:
         self._makefiles = makefiles
         self._tool_output = tool_output
         self._toolchain = environment.toolchain_variables(circumstances.environ)
-        self._values: dict[str, str] = {}
+        self._circumstantial = _circumstantial(circumstances)
+        self._variable_rows: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Row, ...]] = {}
 
     def action_of(
         self, target: Target, dependencies: Mapping[str, str], known: tuple[str, Manifest] | None = None
@@ -112,15 +113,12 @@ class Actions:
             Row("command", "", f"make --makefile {self._place(target.makefile, target)} {target.make_target}"),
             Row("artifact", "", target.built_as or target.full_path),
             Row("tree", "", tree.digest if tree else ABSENT),
-            Row("platform", "", self._circumstances.platform),
-            Row("make", "", self._circumstances.make_version),
+            *self._circumstantial,
             *(Row("makefile", self._place(path, target), digest) for path, digest in digests),
-            *(Row("variable", name, self._value(name)) for name in self._variables(target, makefiles)),
+            *self._variables(target, makefiles),
             *(Row("tool", command, self._tool_output(command)) for command in target.properties.tools),
             *(Row("dependency", name, digest) for name, digest in dependencies.items()),
         ]
-        if self._circumstances.build_in_source:
-            rows.append(Row("in-source", "", "yes"))
         readings = (
             *([Reading(target.code_dir, tree, target.properties.ignore)] if tree is not None else ()),
             *self._working_directory(target, rows),
@@ -138,15 +136,18 @@ class Actions:
                 hint=_makefile_hint(target),
             )
 
-    def _variables(self, target: Target, makefiles: MakefileSet) -> list[str]:
-        declared = environment.matching(target.properties.environment, self._circumstances.environ)
-        return sorted(declared | self._makefiles.variables(makefiles) | self._toolchain)
+    def _variables(self, target: Target, makefiles: MakefileSet) -> tuple[Row, ...]:
+        """The rows of the variables that count; most targets have the same."""
+        declared, named = target.properties.environment, self._makefiles.variables(makefiles)
+        rows = self._variable_rows.get((declared, named))
+        if rows is None:
+            names = environment.matching(declared, self._circumstances.environ) | named | self._toolchain
+            rows = tuple(Row("variable", name, self._value(name)) for name in names)
+            self._variable_rows[declared, named] = rows
+        return rows
 
     def _value(self, name: str) -> str:
-        if name not in self._values:
-            value = self._circumstances.environ[name]
-            self._values[name] = environment.value_digest(value, self._circumstances.checkout)
-        return self._values[name]
+        return environment.value_digest(self._circumstances.environ[name], self._circumstances.checkout)
 
     def _working_directory(self, target: Target, rows: list[Row]) -> tuple[Reading, ...]:
         """Add the rows of WorkingDirectory; make sees all that is in one outside of the code directory."""
@@ -181,6 +182,11 @@ class Actions:
         if path == checkout or path.startswith(checkout + "/"):
             return "project:" + os.path.relpath(path, self._circumstances.project_dir)
         return path
+
+
+def _circumstantial(circumstances: Circumstances) -> tuple[Row, ...]:
+    rows = (Row("platform", "", circumstances.platform), Row("make", "", circumstances.make_version))
+    return (*rows, Row("in-source", "", "yes")) if circumstances.build_in_source else rows
 
 
 def _unmatched(target: Target, readings: tuple[Reading, ...]) -> Iterator[str]:

@@ -76,8 +76,15 @@ def _sentences(at: tuple[str, str], old: str | None, new: str | None, listing: L
         verb = "is set now" if old is None else "is no longer set" if new is None else "changed"
         return [f"variable {name} {verb}"]
     if kind == "makefile" and (old in (None, ABSENT) or new in (None, ABSENT)):
-        return [f"{name} is {'no longer' if new in (None, ABSENT) else 'now'} read"]
+        return [_reading(name, old, new)]
     return [_SENTENCES.get(kind, kind + " {name} changed").replace("{name}", name)]
+
+
+def _reading(name: str, old: str | None, new: str | None) -> str:
+    """What became of a makefile that is now or was absent, or not asked for at all."""
+    if old in (None, ABSENT) and new in (None, ABSENT):
+        return f"{name} is {'no longer' if new is None else 'now'} looked for"
+    return f"{name} is {'no longer' if new in (None, ABSENT) else 'now'} read"
 
 
 def _tree_changes(name: str, old: str | None, new: str | None, listing: Listing) -> list[str]:

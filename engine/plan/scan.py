@@ -169,7 +169,7 @@ def _tree_identity(root: str, lines: tuple[str, ...], ignore: tuple[str, ...]) -
 
 def _ignore_file(root: str) -> tuple[str, ...]:
     try:
-        descriptor = os.open(os.path.join(root, IGNORE_FILE), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(f"{root}/{IGNORE_FILE}", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with open(descriptor, encoding="utf-8-sig", errors="surrogateescape") as file:
             return tuple(file.read().split("\n"))
     except OSError:

@@ -233,4 +233,5 @@ def load(directory: str) -> Trace:
         return Trace(marshal.loads(memoryview(data)[start:]))
     finally:
         if collecting:
+            gc.freeze()  # nor does any later collection find garbage among them
             gc.enable()

@@ -29,7 +29,7 @@ class Artifacts:
 
     def path_of(self, full_path: str) -> str:
         """ARTIFACTS_DIR of a target: `<build-dir>/[Stack/]<LogicalId>`."""
-        return os.path.join(self._build_dir, full_path)
+        return f"{self._build_dir}/{full_path}"
 
     def recover(self) -> None:
         """Put right what a killed build left: the last good artifacts come back, half-made ones go."""
