@@ -62,7 +62,7 @@ class Session:
         self._environ = heeded_environment(environ)
         self._state_dir = state_dir
         self._make = find_make(environ)
-        self._processes = processes
+        self.processes = processes
         self._report = _one_at_a_time(report)
         self._clock_ns = snapshot.filesystem_clock_ns(state_dir)
         build_toml = os.path.join(os.path.dirname(options.build_dir), "build.toml")
@@ -100,7 +100,7 @@ class Session:
             build_in_source=self._options.build_in_source,
         )
         makefiles = Makefiles(self._trace, self._scanner, self._environ, self._ask_make)
-        tools = ToolOutput(self._processes.run, self._environ, project_dir)
+        tools = ToolOutput(self.processes.run, self._environ, project_dir)
         return Actions(circumstances, self._scanner, makefiles, tools)
 
     def _ask_make(self, target: Target, tree: Snapshot | None, own: bool) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ class Session:
                 environ=self._environ,
                 make=self._make,
                 outer_pool=outer_pool(self._given_environ),
-                processes=self._processes,
+                processes=self.processes,
                 artifacts=self.artifacts,
                 scanner_now=self._scanner_now,
                 log_of=self._log_of,

@@ -24,6 +24,7 @@ from engine.plan.estimates import estimate
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
+from engine.run.command import Wrapper, bare
 from engine.run.events import Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
 from engine.run.jobserver import Jobserver
@@ -88,8 +89,13 @@ class Workshop:
         )
         return Worker(tools, planned.graph, premises.report)
 
-    def executor(self, scratch: Scratch, log_of: Callable[[str], str], umask: int = UMASK) -> LocalExecutor:
-        """What runs make, in copies that `scratch` makes; `log_of` gives the absolute path of a target's log."""
+    def executor(
+        self, scratch: Scratch, log_of: Callable[[str], str], umask: int = UMASK, wrapper: Wrapper = bare
+    ) -> LocalExecutor:
+        """What runs make, in copies that `scratch` makes; `log_of` gives the absolute path of a target's log.
+
+        `wrapper` puts something around make.
+        """
         premises = self._premises
         return LocalExecutor(
             processes=premises.processes,
@@ -101,6 +107,7 @@ class Workshop:
             log_of=log_of,
             timeout_s=premises.options.timeout_s,
             in_source=premises.options.build_in_source,
+            wrapper=wrapper,
             umask=umask,
         )
 
