@@ -28,6 +28,8 @@ def ar_members(content: Content) -> list[Member] | None:
                 return None
             size_bytes = int(header[48:58])
             data = content[at + _HEADER_BYTES : at + _HEADER_BYTES + size_bytes]
+            if len(data) != size_bytes:
+                return None
             if header[:16].rstrip() == b"//":
                 names = bytes(data)
             found.append(_member(header, data, names))
