@@ -28,6 +28,8 @@ class BuildOptions(NamedTuple):
     memory_limit_bytes: int | None = None
     """Limit of what running targets are expected to take together; None: what the machine has available."""
     keep_going: bool = False
+    sandbox: str = "off"
+    """`on`, `off`, or `auto`: where the machine can."""
     timeout_s: float | None = None
     """Limit of each make run in seconds; None: no limit."""
     use_cache: bool = True

@@ -44,6 +44,8 @@ class Tools(NamedTuple):
     log_of: Callable[[str], str]
     link_mode: LinkMode
     timeout_s: float | None
+    hint: Callable[[Action, str, str | None], str | None]
+    """(action, path of the log, the hint so far) -> the hint of a failed run."""
 
 
 class Again(NamedTuple):
@@ -181,7 +183,8 @@ class Worker:
         target = action.target
         said = diagnose(ran.log, target.makefile, target.make_target, ran.exit.code, limit_s)
         rows = (("target", target.make_target), ("makefile", target.makefile))
-        return Failure(said.message, None if ran.exit.timed_out else ran.exit.code, rows, said.hint)
+        hint = self._tools.hint(action, ran.log, said.hint)
+        return Failure(said.message, None if ran.exit.timed_out else ran.exit.code, rows, hint)
 
     def _missing(self, action: Action) -> Failure | None:
         directory = self._tools.artifacts.path_of(action.target.full_path)

@@ -14,6 +14,7 @@ from engine.build.endings import Endings
 from engine.build.options import BuildOptions
 from engine.build.recorder import Recorder
 from engine.build.results import Results
+from engine.build.sandboxing import Sandboxing
 from engine.build.settling import Settling
 from engine.build.template import Planned
 from engine.build.worker import Tools, Worker
@@ -24,7 +25,7 @@ from engine.plan.estimates import estimate
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
-from engine.run.command import Wrapper, bare
+from engine.run.command import Wrapper
 from engine.run.events import Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
 from engine.run.jobserver import Jobserver
@@ -67,6 +68,7 @@ class Workshop:
         """Raise EnvironmentFault when there is no folder for scratch copies."""
         self._premises = premises
         self._jobserver = Jobserver()
+        self._sandboxing = Sandboxing(premises.options, premises.state_dir, premises.trace, premises.environ)
         self.scratch = Scratch(premises.state_dir)
         self.store = DiskStore(premises.options.cache_dir)
         self.results = Results(self.store, lambda message: premises.report(Warned(message)), premises.state_dir)
@@ -86,15 +88,16 @@ class Workshop:
             log_of=premises.log_of,
             link_mode=cast("LinkMode", options.link_mode),
             timeout_s=options.timeout_s,
+            hint=self._sandboxing.hint,
         )
         return Worker(tools, planned.graph, premises.report)
 
     def executor(
-        self, scratch: Scratch, log_of: Callable[[str], str], umask: int = UMASK, wrapper: Wrapper = bare
+        self, scratch: Scratch, log_of: Callable[[str], str], umask: int = UMASK, wrapper: Wrapper | None = None
     ) -> LocalExecutor:
         """What runs make, in copies that `scratch` makes; `log_of` gives the absolute path of a target's log.
 
-        `wrapper` puts something around make.
+        `wrapper` puts something around make; without one, that is the sandbox, where it is asked for.
         """
         premises = self._premises
         return LocalExecutor(
@@ -107,7 +110,7 @@ class Workshop:
             log_of=log_of,
             timeout_s=premises.options.timeout_s,
             in_source=premises.options.build_in_source,
-            wrapper=wrapper,
+            wrapper=wrapper or self._sandboxing.wrapper(scratch),
             umask=umask,
         )
 

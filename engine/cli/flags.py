@@ -106,6 +106,12 @@ def _strategy() -> list[click.Option]:
         ),
         _switch("--keep-going/--no-keep-going", "-k", help="After a failure, build what does not depend on it."),
         click.Option(["--timeout"], type=duration, metavar="DURATION", help="Limit of each target: 90, 90s, 5m."),
+        click.Option(
+            ["--sandbox"],
+            type=click.Choice(["auto", "on", "off"]),
+            envvar="ENGINE_SANDBOX",
+            help="Hide from make what is not declared, by bubblewrap; auto: where it works. [default: off]",
+        ),
         _switch(
             "--build-in-source/--no-build-in-source",
             help="Run make in the source folder instead of in a private copy. [default: off]",

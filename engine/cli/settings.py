@@ -76,6 +76,7 @@ def resolve_options(asked: Given, resources: tuple[str, ...], environ: Mapping[s
         jobserver=_get(asked, "jobserver", True),
         memory_limit_bytes=_get(asked, "memory_limit", None),
         keep_going=_get(asked, "keep_going", False),
+        sandbox=_get(asked, "sandbox", "off"),
         timeout_s=_get(asked, "timeout", None),
         use_cache=_get(asked, "cached", True),
         cache_size_bytes=_get(asked, "cache_size", BuildOptions._field_defaults["cache_size_bytes"]),

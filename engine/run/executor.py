@@ -18,6 +18,9 @@ from engine.run.process import Exit, Processes
 from engine.run.scratch import Scratch
 from engine.sam.target import Target
 
+_SIGNALLED = 128
+"""make ends with 0, 1 or 2; more is what a wrapper says of the signal that killed make, as shells do."""
+
 
 class Ran(NamedTuple):
     """What came of running an action. A failure is a value here."""
@@ -115,7 +118,7 @@ class LocalExecutor:
         command = self._wrapper(action, plain, place)
         log = os.open(self._log_of(target.full_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
-            return self._processes.run(
+            ended = self._processes.run(
                 command.argv,
                 executable=command.executable,
                 cwd=place.cwd,
@@ -127,13 +130,13 @@ class LocalExecutor:
             )
         finally:
             os.close(log)
+        return ended._replace(code=_SIGNALLED - ended.code) if ended.code > _SIGNALLED else ended
 
     def _clean_up(self, name: str, succeeded: bool) -> None:
         if not succeeded:
             self._artifacts.give_back(name)
-        if not self._in_source:
-            with contextlib.suppress(OSError):  # another user's files, as containers leave them, are no failed build
-                self._scratch.remove(name)
+        with contextlib.suppress(OSError):  # another user's files, as containers leave them, are no failed build
+            self._scratch.remove(name)
 
 
 def working_directory(target: Target, root: str) -> str:

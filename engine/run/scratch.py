@@ -24,6 +24,7 @@ _SOURCE_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _COPY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _UNWRITABLE = 0o300
 _READABLE_CHARACTERS = 40
+_BESIDE = ".d"
 _REPLACED = frozenset((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO))
 Listed = TypeVar("Listed")
 
@@ -77,9 +78,20 @@ class Scratch:
         faithful = snapshot is None or copy_tree(source, destination, snapshot)
         return destination, faithful
 
+    def beside(self, full_path: str) -> str:
+        """A new folder for what else the run of a target needs; `remove` takes it too."""
+        folder = self.path_of(full_path) + _BESIDE
+        self._make_way(folder)
+        os.mkdir(folder, 0o755)
+        return folder
+
     def remove(self, full_path: str) -> None:
-        """Remove a target's scratch."""
-        remove_tree(self.path_of(full_path))
+        """Remove a target's scratch and what lies beside it."""
+        path = self.path_of(full_path)
+        try:
+            remove_tree(path)
+        finally:
+            remove_tree(path + _BESIDE)
 
     def clear(self) -> None:
         """Remove everything, such as what a killed build left; what cannot be removed stays."""

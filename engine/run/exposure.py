@@ -1,0 +1,142 @@
+"""What an action reads in place, shown in a sandbox exactly: what is declared, and nothing that lies beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+
+from engine.plan.action import Reading
+from engine.run.mounts import Kind, Mounts
+
+_FEW = 16
+"""So many declared files are shown one by one."""
+
+_MOUNTS = 32
+"""As many as there may be for one folder: with some hundred more a run starts a tenth of a second later."""
+
+_LARGE_BYTES = 1 << 20
+"""Larger files are shown from where they lie: copying them takes longer than a mount."""
+
+
+def expose(mounts: Mounts, readings: Iterable[Reading], worked_in: frozenset[str], beside: str) -> None:
+    """Show `readings`. What lies beside them in a folder is hidden; where that is much, copies in `beside` are shown.
+
+    The folders `worked_in` are writable; in them some entries at most are hidden, and nothing is copied. Of what is not
+    hidden without this, nothing becomes hidden.
+    """
+    whole = []
+    for reading in readings:
+        if reading.declared is not None and len(reading.snapshot.files) <= _FEW:
+            for path in reading.snapshot.files:
+                mounts.show(os.path.join(reading.root, path))
+        else:
+            whole.append(reading)
+    hidden = {root for root in {os.path.realpath(reading.root) for reading in whole} if mounts.is_hidden(root)}
+    whole = [reading._replace(root=mounts.show(reading.root)) for reading in whole]
+    for root, members in _outermost(whole):
+        if root in worked_in:
+            mounts.show(root, Kind.WRITE)
+        if root in hidden:
+            _show_exactly(mounts, _Listing(root, members), root in worked_in, beside)
+
+
+def _show_exactly(mounts: Mounts, listing: _Listing, in_place: bool, beside: str) -> None:
+    if in_place or len(listing.beside) + len(listing.leading_out) <= _MOUNTS:
+        listing.show_in_place(mounts, _MOUNTS)
+    else:
+        listing.show_copy(mounts, os.path.join(beside, f"{len(os.listdir(beside))}"))
+
+
+def _outermost(readings: list[Reading]) -> Iterator[tuple[str, list[Reading]]]:
+    """The readings by the outermost folder that holds them."""
+    roots: list[str] = []
+    for root in sorted({reading.root for reading in readings}):
+        if not any(root.startswith(outer.rstrip("/") + "/") for outer in roots):
+            roots.append(root)
+    for root in roots:
+        inside = root.rstrip("/") + "/"
+        yield root, [reading for reading in readings if reading.root == root or reading.root.startswith(inside)]
+
+
+class _Listing:
+    """What is declared of a folder and what else is in it; absolute paths."""
+
+    def __init__(self, root: str, readings: list[Reading]) -> None:
+        self._root = root
+        self._files: set[str] = set()
+        self._folders: set[str] = {root}
+        for reading in readings:
+            self._add(reading)
+        self.beside: list[str] = []
+        """Entries that are not declared, those nearest to the root first; not what is in them."""
+        self.leading_out: list[str] = []
+        """Declared symbolic links to what is not declared by its own path."""
+        self._look()
+
+    def _add(self, reading: Reading) -> None:
+        files = {os.path.join(reading.root, path) for path in reading.snapshot.files}
+        self._files |= files
+        if reading.declared is None:
+            self._folders.update(os.path.join(reading.root, path) for path in reading.snapshot.directories if path)
+        for path in (reading.root, *files):
+            while (path := os.path.dirname(path)) not in self._folders and len(path) > len(self._root):
+                self._folders.add(path)
+        self._folders.add(reading.root)
+
+    def _look(self) -> None:
+        waiting = [(self._root, self._root)]
+        while waiting:
+            folders, waiting = waiting, []
+            for folder, real in folders:
+                with contextlib.suppress(OSError), os.scandir(folder) as entries:
+                    waiting += [found for entry in entries if (found := self._entered(entry, real))]
+
+    def _entered(self, entry: os.DirEntry[str], real: str) -> tuple[str, str] | None:
+        """Note an entry; (path, path without links) of a folder that is to be looked at."""
+        at = os.path.join(real, entry.name)
+        if entry.is_symlink():
+            if entry.path not in self._files and entry.path not in self._folders:
+                return None
+            target = os.path.realpath(at)
+            if target not in self._files and target not in self._folders:
+                self.leading_out.append(at)
+            return (entry.path, target) if entry.path in self._folders else None
+        if entry.path in self._folders:
+            return entry.path, at
+        if entry.path not in self._files:
+            self.beside.append(at)
+        return None
+
+    def show_in_place(self, mounts: Mounts, at_most: int) -> None:
+        """Hide what lies beside, and show where links lead."""
+        for path in self.beside[:at_most]:
+            mounts.hide_unless_shown(path)
+        for path in self.leading_out:
+            mounts.show(path)
+
+    def show_copy(self, mounts: Mounts, destination: str) -> None:
+        """Show a copy, made at `destination`; large files are not copied."""
+        folders = sorted(self._folders)
+        for folder in folders:
+            os.makedirs(self._moved(folder, destination))
+        for path in self._files:
+            with contextlib.suppress(FileNotFoundError):  # being edited: what is made of it is not recorded
+                self._copy_file(mounts, path, self._moved(path, destination))
+        for folder in reversed(folders):
+            shutil.copystat(folder, self._moved(folder, destination))
+            os.chmod(self._moved(folder, destination), os.stat(folder).st_mode & 0o777 | stat.S_IRWXU)
+        mounts.show(self._root, Kind.COPY, destination)
+
+    def _copy_file(self, mounts: Mounts, path: str, destination: str) -> None:
+        real = os.path.realpath(path)
+        if os.path.getsize(real) > _LARGE_BYTES:
+            os.close(os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC))
+            mounts.show(path, Kind.READ, real, follow=False)
+        else:
+            shutil.copy2(real, destination)
+
+    def _moved(self, path: str, destination: str) -> str:
+        return destination + path[len(self._root.rstrip("/")) :]

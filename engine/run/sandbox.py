@@ -1,0 +1,110 @@
+"""The sandbox: make sees what is declared, its scratch and the machine, and nothing else of the checkout.
+
+It is no wall against malice: whoever runs as the same user finds a way. It shows what a target reads or writes without
+saying so, by letting it fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from engine.plan.action import Action
+from engine.plan.manifest import ABSENT
+from engine.plan.scan import EXCLUDED
+from engine.run.bubblewrap import Bubblewrap
+from engine.run.command import Command, Place
+from engine.run.exposure import expose
+from engine.run.mounts import Kind, Mounts
+from engine.run.scratch import Scratch
+from engine.run.surroundings import home_of, named_files, programs, temporary_folders, writable_caches
+
+
+class Grounds(NamedTuple):
+    """Where a project lies; absolute paths."""
+
+    project_dir: str
+    """Directory of the root template."""
+    checkout: str
+    build_dir: str
+    own: tuple[str, ...]
+    """What only the engine writes: build directory, state and store."""
+
+    def artifacts_of(self, full_path: str) -> str:
+        """A target's artifact directory."""
+        return os.path.join(self.build_dir, full_path)
+
+
+class Sandbox:
+    """Puts the sandbox around make (`engine.run.command.Wrapper`); called from several threads."""
+
+    def __init__(self, grounds: Grounds, scratch: Scratch, program: Callable[[], Bubblewrap | None]) -> None:
+        """`program` gives what makes sandboxes here, None for none; it is asked when make is about to run.
+
+        It may raise EnvironmentFault.
+        """
+        self._grounds = grounds
+        self._scratch = scratch
+        self._program = program
+
+    def __call__(self, action: Action, command: Command, place: Place) -> Command:
+        """`command` in a sandbox; see `Wrapper`."""
+        program = self._program()
+        if program is None:
+            return command
+        mounts = self._mounts(action, command.environ, place)
+        return program.around(command, mounts.arguments(), place.cwd)
+
+    def _mounts(self, action: Action, environ: dict[str, str], place: Place) -> Mounts:
+        mounts = Mounts()
+        beside = self._scratch.beside(action.target.full_path)
+        self._show_machine(mounts, environ, beside)
+        self._hide_checkout(mounts, environ)
+        roots = (self._grounds.project_dir, self._grounds.checkout, action.target.code_dir)
+        programs(mounts, environ, (*map(os.path.realpath, roots), *temporary_folders(environ)))
+        named_files(mounts, environ)
+        self._show_inputs(mounts, action, place, beside)
+        for path in (place.root, place.cwd, place.artifacts_dir):
+            mounts.show(path, Kind.WRITE)
+        return mounts
+
+    def _show_machine(self, mounts: Mounts, environ: dict[str, str], beside: str) -> None:
+        private = os.path.join(beside, "tmp")
+        os.mkdir(private)
+        os.chmod(private, 0o1777)
+        ours = os.path.dirname(os.path.dirname(self._scratch.root))
+        for folder in {*temporary_folders(environ), os.path.realpath(ours)} - {"/"}:
+            mounts.show(folder, Kind.PRIVATE, private)
+        writable_caches(mounts, environ, tuple(map(os.path.realpath, self._grounds.own)))
+
+    def _hide_checkout(self, mounts: Mounts, environ: dict[str, str]) -> None:
+        """A home that is kept in git, and holds the project, is a home all the same."""
+        grounds = self._grounds
+        project_dir, checkout = os.path.realpath(grounds.project_dir), os.path.realpath(grounds.checkout)
+        home = home_of(environ)
+        if home is None or not (_holds(checkout, home) and _holds(home, project_dir)):
+            mounts.hide(checkout)
+        mounts.hide(project_dir)
+        for path in map(os.path.realpath, (*grounds.own, self._scratch.root)):
+            if not mounts.is_hidden(path):
+                mounts.hide(path)
+
+    def _show_inputs(self, mounts: Mounts, action: Action, place: Place, beside: str) -> None:
+        code_dir = os.path.realpath(action.target.code_dir)
+        in_source = os.path.realpath(place.root) == code_dir
+        readings = [row for row in action.in_place if not (in_source and os.path.realpath(row.root) == code_dir)]
+        expose(mounts, readings, frozenset((os.path.realpath(place.cwd),)), beside)
+        for path, digest in action.makefiles:
+            if digest != ABSENT and os.path.exists(path):
+                mounts.show(path)
+        for path in (self._grounds.artifacts_of(row[1]) for row in action.manifest if row[0] == "dependency"):
+            if os.path.isdir(path):
+                mounts.show(path)
+        if in_source:
+            for name in EXCLUDED:
+                mounts.hide_unless_shown(os.path.join(code_dir, name))
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
