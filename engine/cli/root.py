@@ -11,6 +11,7 @@ from engine import __version__
 
 _COMMANDS = {
     "build": ("engine.cli.build", "build_command"),
+    "audit": ("engine.cli.audit", "audit_command"),
     "cache": ("engine.cli.cache", "cache_group"),
     "verify": ("engine.cli.verify", "verify_command"),
     "completion": ("engine.cli.completion", "completion_command"),
