@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -55,7 +56,10 @@ def run_build(
     started = time.monotonic()
     refuse_dangerous_build_dir(options)
     state_dir = state_dir_of(options.build_dir)
-    with project_lock(state_dir, lambda owner: report(Waiting(owner))), children_lock(state_dir) as witness:
+    lock = project_lock(state_dir, lambda owner: report(Waiting(owner)))
+    with lock as is_unfinished, children_lock(state_dir) as witness:
+        if is_unfinished:
+            _sweep(state_dir)
         processes = Processes((witness,))
         trace = traces.load(state_dir)
         templates = Templates(options, trace, filesystem_clock_ns(state_dir))
@@ -75,6 +79,14 @@ def run_build(
                 session.artifacts.empty_trash()
                 _save(trace, state_dir, report)
     return outcome._replace(seconds=time.monotonic() - started)
+
+
+def _sweep(state_dir: str) -> None:
+    """Remove the scratch copies that a killed build left, also where this one needs none."""
+    from engine.run.scratch import Scratch
+
+    with contextlib.suppress(EnvironmentFault):
+        Scratch(state_dir).remove_all()
 
 
 def _bring_up_to_date(

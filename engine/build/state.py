@@ -28,8 +28,10 @@ def log_path(state_dir: str, full_path: str) -> str:
 
 
 @contextlib.contextmanager
-def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[None]:
+def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[bool]:
     """Hold the project's lock; when another build has it, `waiting` is told who, and this one waits.
+
+    Gives whether the build before did not come to its end: one that does wipes its name off the lock.
 
     Raises:
         EnvironmentFault: when the folder cannot be written.
@@ -46,9 +48,11 @@ def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[Non
         ) from None
     try:
         _acquire(descriptor, waiting)
+        is_unfinished = os.fstat(descriptor).st_size > 0
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode(), 0)
-        yield
+        yield is_unfinished
+        os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from engine.run.scratch import Scratch
 from tests.build.project import BUILT, MAKEFILE, RESTORED, UP_TO_DATE, Project, function, template
 
 WAITING = """\
 build-Fn:
-	{trap}echo half > $(ARTIFACTS_DIR)/half; echo $$PPID > {fifo}; exec 3<> {hold}; read line <&3
+	{trap}echo half > $(ARTIFACTS_DIR)/half; echo $$PPID $$$$ > {fifo}; exec 3<> {hold}; read line <&3
 """
 
 
 class Waiter:
     """A build whose make waits until it is stopped."""
 
-    def __init__(self, project: Project, trap: str = "") -> None:
+    def __init__(self, project: Project, trap: str = "", folder: Path | None = None) -> None:
+        """`folder`, by default the project's, is where make and this meet."""
         self.project = project
-        self.fifo, self.hold = project.root / "fifo", project.root / "hold"
+        self.fifo, self.hold = (folder or project.root) / "fifo", (folder or project.root) / "hold"
         os.mkfifo(self.fifo)
         os.mkfifo(self.hold)
         project.write({"src/Makefile": WAITING.format(fifo=self.fifo, hold=self.hold, trap=trap)})
@@ -35,7 +37,7 @@ class Waiter:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.make = int(self.fifo.read_text())
+        self.make, self.shell = map(int, self.fifo.read_text().split())
 
     def end(self) -> tuple[int, str]:
         """Wait for the engine: (exit code, standard error)."""
@@ -86,6 +88,7 @@ def test_after_kill_9_the_next_build_is_right(project: Project) -> None:
     assert not alive(waiter.make)
     assert project.tree("Fn") == {"app.py": b"print('one')\n"}
     assert not (project.state_dir / "aside").exists() or not os.listdir(project.state_dir / "aside")
+    assert not os.listdir(Scratch(str(project.state_dir)).root)
 
 
 def test_a_killed_first_build_starts_clean(project: Project) -> None:

@@ -64,6 +64,12 @@ def test_a_makefile_that_was_looked_for_appears_and_goes() -> None:
     assert why([row], [row._replace(value="2")]) == ("local.mk changed",)
 
 
+def test_a_makefile_that_was_never_there_is_not_said_to_be_read() -> None:
+    row = Row("makefile", "project:local.mk", ABSENT)
+    assert why([], [row]) == ("local.mk is now looked for",)
+    assert why([row], []) == ("local.mk is no longer looked for",)
+
+
 def test_rows_of_another_version_are_told_by_their_kind() -> None:
     assert why([Row("novelty", "x", "1")], []) == ("novelty x changed",)
 
