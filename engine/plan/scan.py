@@ -142,7 +142,7 @@ class Scanner:
         def select(path: str, is_directory: bool) -> bool:
             if path.rpartition("/")[2] in EXCLUDED or path in own:
                 return False
-            return spec is None or not spec.match_file(path + "/" if is_directory else path)
+            return spec is None or not _matches(spec, path, is_directory)
 
         return select
 
@@ -158,7 +158,7 @@ class Scanner:
             if not everything(path, is_directory):
                 return False
             leads_on = is_directory and ("**" in parts or path.count("/") < len(parts) - 1)
-            return leads_on or spec is None or spec.match_file(path + "/" if is_directory else path)
+            return leads_on or spec is None or _matches(spec, path, is_directory)
 
         return select
 
@@ -193,7 +193,16 @@ def _spec(patterns: tuple[str, ...], root: str = "", in_file: int = 0) -> GitIgn
             except (ValueError, re.error):
                 where = f"{root}/{IGNORE_FILE}:{index + 1}" if index < in_file else None
                 raise BadPattern(pattern, where) from None
-        return GitIgnoreSpec.from_lines(patterns)
+        return GitIgnoreSpec.from_lines(_one_line(pattern) for pattern in patterns)
+
+
+def _matches(spec: GitIgnoreSpec, path: str, is_directory: bool) -> bool:
+    return spec.match_file(_one_line(f"{path}/" if is_directory else path))
+
+
+def _one_line(text: str) -> str:
+    """`text` with NUL, which no name holds, for line breaks: pathspec's `**` does not match those."""
+    return text.replace("\n", "\0")
 
 
 def _start(base: str, pattern: str) -> tuple[str, str]:

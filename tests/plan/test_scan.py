@@ -138,6 +138,41 @@ def test_an_input_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert scanner(tmp_path).inputs(str(tmp_path), "a/b") == (f"{tmp_path}/a", None)
 
 
+@pytest.mark.parametrize("pattern", ["**/*.txt", "**/c", "shared/**/*.txt", "sha*/**/b.txt", "**/in\nside/*"])
+def test_a_line_break_in_a_name_is_a_character_like_any_other(tmp_path: Path, pattern: str) -> None:
+    fill(tmp_path, "shared/in\nside/b.txt", "shared/in\nside/c")
+    found = files(scanner(tmp_path).inputs(str(tmp_path), pattern)[1])
+    assert any("in\nside" in path for path in found)
+
+
+def test_a_line_break_in_a_name_does_not_hide_from_ignore_patterns(tmp_path: Path) -> None:
+    fill(tmp_path, "in\nside/b.pyc", "in\nside/b.py")
+    assert tree(tmp_path, "**/*.pyc") == ("in\nside/b.py",)
+
+
+def test_what_counts_in_a_tree_is_said_also_of_what_is_not_there(tmp_path: Path) -> None:
+    fill(tmp_path, "a.py")
+    counts = scanner(tmp_path).counts_in_tree(str(tmp_path), ("*.md",))
+    assert [counts(name, False) for name in ("a.py", "new.py", "new.md", ".git")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "root", "counted", "grows"),
+    [
+        ("shared/*.py", "shared", {"a.py": True, "new.py": True, "new.txt": False, "sub/new.py": False}, True),
+        ("shared", "shared", {"a.py": True, "sub/new.txt": True}, True),
+        ("shared/new.py", "shared", {"new.py": True, "a.py": False}, False),
+    ],
+)
+def test_what_counts_in_an_input_is_said_also_of_what_is_not_there(
+    tmp_path: Path, pattern: str, root: str, counted: dict[str, bool], grows: bool
+) -> None:
+    fill(tmp_path, "shared/a.py")
+    found, counts, can_grow = scanner(tmp_path).counts_in_input(str(tmp_path), pattern)
+    assert (found, can_grow) == (str(tmp_path / root), grows)
+    assert {name: counts(name, False) for name in counted} == counted
+
+
 def test_what_is_wrong_beside_an_input_does_not_matter(tmp_path: Path) -> None:
     fill(tmp_path, "config.json", "deep/ok.py")
     (tmp_path / "deep" / "loop").symlink_to(".")
