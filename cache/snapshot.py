@@ -129,6 +129,14 @@ def trusted(status: Stat, clock_ns: int) -> Stat:
     return status if newest + tick < clock_ns else (size, UNTRUSTED_NS, ctime_ns, inode, mode)
 
 
+def may_be_as_late(stamp_ns: int, clock_ns: int) -> bool:
+    """Whether what bears this stamp may have happened when the clock showed `clock_ns`, or later.
+
+    A stamp says when its tick began: one of whole seconds stands for all that happened up to two seconds later.
+    """
+    return stamp_ns + (0 if stamp_ns % _SECOND_NS else _COARSE_TICK_NS) >= clock_ns
+
+
 def unchanged(root: str, snapshot: Snapshot) -> bool:
     """Whether `root` still holds what `snapshot` says, by stats alone; False also where only reading could tell."""
     try:

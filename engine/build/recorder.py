@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from cache import snapshot, walk
@@ -70,7 +71,7 @@ class Recorder:
         Stats tell; where they differ or cannot be trusted the bytes must be the same and older than the run, since
         what was changed and changed back may have been read in between.
         """
-        if any(_digest_of(path) != digest for path, digest in action.makefiles):
+        if any(not _read_as(path, digest, ran.clock_ns) for path, digest in action.makefiles):
             return False
         scanner = self._scanner_now()
         for reading in action.in_place:
@@ -78,13 +79,18 @@ class Recorder:
                 continue
             if not snapshot.unchanged(reading.root, reading.snapshot):
                 now = reading.again(scanner)
-                if now is None or now.digest != reading.snapshot.digest or now.newest_change_ns() > ran.clock_ns:
+                if now is None or now.digest != reading.snapshot.digest:
+                    return False
+                if snapshot.may_be_as_late(now.newest_change_ns(), ran.clock_ns):
                     return False
         return True
 
 
-def _digest_of(path: str) -> str:
+def _read_as(path: str, digest: str, clock_ns: int) -> bool:
+    """Whether a makefile's bytes have this digest, and had it since `clock_ns`."""
     try:
-        return walk.read_file(path, None)[1][:32].hex()
+        if walk.read_file(path, None)[1][:32].hex() != digest:
+            return False
+        return not snapshot.may_be_as_late(os.stat(path).st_ctime_ns, clock_ns)
     except OSError:
-        return ABSENT
+        return digest == ABSENT

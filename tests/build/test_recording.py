@@ -43,6 +43,19 @@ def test_sources_edited_and_edited_back_meanwhile(project: Project) -> None:
     assert project.warnings == [DISTURBED]
 
 
+def test_an_included_makefile_that_is_edited_and_edited_back_meanwhile(project: Project) -> None:
+    shared = project.root / "shared.mk"
+    shared.write_text("WORD := one\n")
+    project.write(
+        {
+            "src/Makefile": f"include {shared}\nbuild-Fn:\n\techo WORD := two > {shared}\n"
+            f"\tcp {shared} $(ARTIFACTS_DIR)/seen\n\techo WORD := one > {shared}\n"
+        }
+    )
+    assert project.build() == {"Fn": BUILT}
+    assert project.warnings == [DISTURBED]
+
+
 def test_an_input_that_appears_meanwhile(project: Project) -> None:
     shared = project.root / "shared"
     project.write(

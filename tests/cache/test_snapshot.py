@@ -193,6 +193,20 @@ def test_the_racy_rule(mtime_ns: int, ctime_ns: int, age_ns: int, is_trusted: bo
     assert kept == (status if is_trusted else (1, snapshot.UNTRUSTED_NS, ctime_ns, 7, 0o100644))
 
 
+@pytest.mark.parametrize(
+    ("stamp_ns", "clock_ns", "expected"),
+    [
+        (5 * SECOND_NS + 1, 5 * SECOND_NS + 1, True),
+        (5 * SECOND_NS + 1, 5 * SECOND_NS + 2, False),
+        (6 * SECOND_NS, 5 * SECOND_NS, True),
+        (5 * SECOND_NS, 7 * SECOND_NS, True),
+        (5 * SECOND_NS, 7 * SECOND_NS + 1, False),
+    ],
+)
+def test_a_stamp_stands_for_its_whole_tick(stamp_ns: int, clock_ns: int, expected: bool) -> None:
+    assert snapshot.may_be_as_late(stamp_ns, clock_ns) is expected
+
+
 def test_the_clock_is_that_of_the_file_system(tmp_path: Path) -> None:
     before = now_ns(tmp_path)
     (tmp_path / "a").touch()
