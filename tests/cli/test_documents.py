@@ -107,3 +107,9 @@ def test_an_error_that_sam_has_a_name_for() -> None:
 def test_names_that_are_not_text_are_still_json() -> None:
     odd = TargetResult("Fn", State.BUILT, None, 0.0, 0.0, ("src/caf\udce9 changed",), None)
     assert document(outcome(odd))["resources"][0]["because"] == ["src/caf\udce9 changed"]
+
+
+def test_what_is_known_not_to_be_reproducible() -> None:
+    rows = document(outcome(BUILT._replace(differs="app.zip (time stamp)"), RESTORED))["resources"]
+    assert [row.get("differs") for row in rows] == ["app.zip (time stamp)", None]
+    assert "differs" not in rows[1]

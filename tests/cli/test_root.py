@@ -9,7 +9,7 @@ from engine.cli.root import NoCommand, engine_group
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("build", "cache", "completion"):
+    for command in ("build", "cache", "verify", "completion"):
         assert f"\n  {command} " in text
 
 

@@ -29,6 +29,7 @@ def filled() -> Trace:
     trace.took("Fn", 2.0)
     trace.peaked("Fn", 4096, succeeded=True)
     trace.files["Makefile"] = ((1, 2, 3, 4, 5), "digest")
+    trace.differed("key", "app.zip (time stamp)")
     return trace
 
 
@@ -46,6 +47,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert trace.seconds == {"Fn": 2.0}
     assert trace.memory_bytes == {"Fn": 4096}
     assert trace.files == filled().files
+    assert trace.differing == {"key": "app.zip (time stamp)"}
     assert not trace.changed
 
 
@@ -203,3 +205,13 @@ def test_a_snapshot_of_a_real_tree_survives(tmp_path: Path) -> None:
     trace = Trace()
     trace.set_input("src", found)
     assert saved(trace, tmp_path).input("src") == found
+
+
+def test_an_action_differs_until_two_runs_of_it_agree(tmp_path: Path) -> None:
+    trace = saved(filled(), tmp_path)
+    trace.differed("key", "app.zip (time stamp)")
+    trace.differed("other", None)
+    assert not trace.changed
+    trace.differed("key", None)
+    assert trace.changed
+    assert saved(trace, tmp_path).differing == {}

@@ -173,3 +173,15 @@ def test_a_log_comes_in_blocks_and_an_empty_one_says_so(tmp_path: Path) -> None:
     assert len(blocks) == 3
     log.write_text("")
     assert list(log_block(str(log), keep_color=True)) == ["(make wrote nothing)"]
+
+
+def test_explain_tells_what_is_known_not_to_be_reproducible() -> None:
+    explained = Detail(explain=True)
+    built = result("Fn", State.BUILT, "never built", seconds=1)._replace(differs="app.zip (time stamp)")
+    kept = result("Other", State.UP_TO_DATE)._replace(differs="a\x1b (mode)")
+    assert shown(built, detail=explained) == [
+        "Fn  built            1.0 s  because never built",
+        "                            not reproducible: app.zip (time stamp)",
+    ]
+    assert shown(kept, detail=explained) == ["Other  up to date              not reproducible: a\\x1b (mode)"]
+    assert shown(built) == ["Fn  built          1.0 s  because never built"]
