@@ -14,7 +14,7 @@ _TAIL_BYTES = 1 << 16
 _MOST_WORDS = 20_000
 _WORD = re.compile(rb"[^\s'\"`:;,()<>|&=]+")
 _SETUP = re.compile(rb"^bwrap: (.*)$", re.MULTILINE)
-_BUSY = re.compile(rb"^.*Device or resource busy.*$", re.MULTILINE)
+_FIXED = re.compile(rb"^.*(?:Device or resource busy|Read-only file system).*$", re.MULTILINE)
 _MISSING = re.compile(
     rb"No such file|No rule to make target|not found|cannot find|can't find|could not find|ENOENT|EROFS|ModuleNotFound"
     rb"|ImportError|Cannot find module|Read-only file system|Permission denied|does not exist|not a git repository",
@@ -36,7 +36,8 @@ def hint_of(action: Action, log: str, said: str | None, grounds: Grounds) -> str
     hidden = next(_hidden(tail, action, grounds), None)
     if hidden is not None:
         return _declaring(hidden, action.target.full_path, grounds)
-    if any(os.fsencode(grounds.artifacts_of(action.target.full_path)) in line for line in _BUSY.findall(tail)):
+    own = re.compile(re.escape(os.fsencode(grounds.artifacts_of(action.target.full_path))) + rb"(?![\w./-])")
+    if any(own.search(line) for line in _FIXED.findall(tail)):
         return f"in the sandbox ARTIFACTS_DIR itself cannot be removed or renamed: remove what is in it, {_OFF}"
     if said is None and _MISSING.search(tail):
         return (

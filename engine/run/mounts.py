@@ -47,7 +47,8 @@ class Mounts:
 
         Not to `follow` is for a place that is a link now, where in the sandbox there is none.
         """
-        real = self._followed(path) if follow else path
+        real, links = _followed(path) if follow else (path, {})
+        self._links |= links
         self._at[real] = Mount(kind, source or real)
         return real
 
@@ -67,9 +68,10 @@ class Mounts:
         """Whether a path without links, as it is now, is not to be seen."""
         return self._ruling(path).kind in (Kind.HIDDEN, Kind.PRIVATE)
 
-    def is_private(self, path: str) -> bool:
-        """Whether another place, empty at first, is shown instead of what is at the path without links."""
-        return self._ruling(path).kind is Kind.PRIVATE
+    def ways(self, path: str) -> frozenset[Kind]:
+        """How what `path` leads to is shown, and each link on the way there."""
+        real, links = _followed(path)
+        return frozenset(self._ruling(place).kind for place in (real, *links))
 
     def _ruling(self, path: str) -> Mount:
         """What decides how a path without links is shown."""
@@ -79,26 +81,6 @@ class Mounts:
         while path not in self._at:
             path = os.path.dirname(path)
         return path, self._at[path]
-
-    def _followed(self, path: str) -> str:
-        """`path` without links, each of which is noted."""
-        waiting = path.split("/")[::-1]
-        done = ""
-        links = 0
-        while waiting:
-            name = waiting.pop()
-            if name in ("", "."):
-                continue
-            at = os.path.dirname(done) if name == ".." else f"{done.rstrip('/')}/{name}"
-            text = _link_text(at) if links < _LINKS_FOLLOWED else None
-            if text is None:
-                done = at
-                continue
-            links += 1
-            self._links[at] = text
-            done = "" if text.startswith("/") else done
-            waiting += text.split("/")[::-1]
-        return done or "/"
 
     def arguments(self) -> list[str]:
         """The table as bubblewrap's arguments, which it follows in their order."""
@@ -127,6 +109,28 @@ class Mounts:
         for path, text in self._links.items():
             if self.is_hidden(path):
                 yield path, text
+
+
+def _followed(path: str) -> tuple[str, dict[str, str]]:
+    """`path` without links, and the text of each link on the way by its place."""
+    waiting = path.split("/")[::-1]
+    done = ""
+    links: dict[str, str] = {}
+    left = _LINKS_FOLLOWED
+    while waiting:
+        name = waiting.pop()
+        if name in ("", "."):
+            continue
+        at = os.path.dirname(done) if name == ".." else f"{done.rstrip('/')}/{name}"
+        text = _link_text(at) if left else None
+        if text is None:
+            done = at
+            continue
+        left -= 1
+        links[at] = text
+        done = "" if text.startswith("/") else done
+        waiting += text.split("/")[::-1]
+    return done or "/", links
 
 
 def _link_text(path: str) -> str | None:

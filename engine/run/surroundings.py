@@ -66,8 +66,8 @@ def programs(mounts: Mounts, environ: Mapping[str, str], roots: tuple[str, ...])
     Nothing that holds one of `roots`, sources and temporary folders, is shown for that.
     """
     for folder in _absolute(environ.get("PATH", "")):
-        real = os.path.realpath(folder)
-        if os.path.isdir(real) and mounts.is_hidden(real):
+        if os.path.isdir(folder) and not mounts.ways(folder).isdisjoint((Kind.HIDDEN, Kind.PRIVATE)):
+            real = os.path.realpath(folder)
             parent = os.path.dirname(real)
             if os.path.basename(real) in _PROGRAMS and not any(_holds(parent, root) for root in roots):
                 mounts.show(parent)
@@ -78,8 +78,9 @@ def named_files(mounts: Mounts, environ: Mapping[str, str]) -> None:
     """Show what variables name in folders for temporary files: sockets of agents, certificates, tokens of a CI job."""
     for value in environ.values():
         for path in _absolute(value):
-            real = os.path.realpath(path)
-            if mounts.is_private(real) and not mounts.names(real) and os.path.exists(real):
+            ways = mounts.ways(path)
+            lies_there = Kind.PRIVATE in ways and Kind.HIDDEN not in ways
+            if lies_there and not mounts.names(os.path.realpath(path)) and os.path.exists(path):
                 mounts.show(path)
 
 

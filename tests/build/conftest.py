@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.run.bubblewrap import Bubblewrap
 from tests.build.project import MAKEFILE, Project, function, template
+from tests.run.bubblewraps import installed
 from tests.run.processes import Witness
 
 _HAS_CARGO = shutil.which("cargo") is not None
@@ -27,6 +29,11 @@ def project(tmp_path: Path) -> Project:
     made = Project(tmp_path / "project")
     made.write({"template.yaml": template(Fn=function()), "src/Makefile": MAKEFILE, "src/app.py": "print('one')\n"})
     return made
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> Bubblewrap:
+    return installed()
 
 
 @pytest.fixture

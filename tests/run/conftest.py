@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from engine.run.bubblewrap import Bubblewrap
+from tests.run.bubblewraps import installed
 from tests.run.processes import Witness
 
 _NOBODY = 65534
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> Bubblewrap:
+    return installed()
 
 
 @pytest.fixture
