@@ -1,0 +1,252 @@
+"""A world on disk with its builds: each is foretold, run, and compared with what the oracle says."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+from engine.build.options import BuildOptions
+from engine.run.events import State, TargetResult
+from engine.run.removal import remove_tree
+from tests.machine.disk import Disk, difference, read_tree
+from tests.machine.forecast import Forecast, Foretold
+from tests.machine.how import How, Kill
+from tests.machine.keys import key_of
+from tests.machine.ledger import Ledger, Record
+from tests.machine.recipes import rendered
+from tests.machine.running import build, build_and_kill
+from tests.machine.world import TEMPLATE, Tree, World, below
+
+_OWN = frozenset((".aws-sam",))
+_STATE = {"trace-v1", "lock", "children", "logs", "aside", "staging", "trash"}
+
+
+class Project:
+    """A checkout, its store, and a control folder through which recipes are made to misbehave."""
+
+    def __init__(self, base: Path, *, in_source: bool, counted: Counter[str]) -> None:
+        """The folder for temporary files is to be `temporary` in `base`."""
+        self.root, self.store, self.control = base / "project", base / "store", base / "control"
+        self._temporary = base / "temporary"
+        self._temporary.mkdir()
+        self._in_source = in_source
+        self._counted = counted
+        self.world = World()
+        self.ledger = Ledger()
+        self._keys: dict[str, str] = {}
+        self._departed: set[str] = set()
+        self.old_trace: bytes | None = None
+        """A trace from an earlier build."""
+        self._was_killed = False
+        self._disk = Disk(self.root)
+        self.control.mkdir()
+        os.mkfifo(self.control / "never")
+
+    @property
+    def build_dir(self) -> Path:
+        return self.root / ".aws-sam" / "build"
+
+    @property
+    def state_dir(self) -> Path:
+        return self.root / ".aws-sam" / "engine"
+
+    def files(self) -> Tree:
+        """Every file of the project."""
+        return rendered(self.world, str(self.control))
+
+    def write(self, how: How = How()) -> None:  # noqa: B008  # it cannot be changed
+        """Bring the disk to what the world says."""
+        self._disk.hold(self.files(), by_rename=how.by_rename)
+        (self.control / "tool").write_text(self.world.tool)
+
+    def artifact(self, name: str) -> Tree | None:
+        """What lies where the artifact of a target belongs."""
+        return read_tree(self.build_dir / name)
+
+    def build(self, how: How) -> None:
+        """One build, everything about it compared, and then another one that has nothing to do."""
+        self.write(how)
+        foretold = Forecast(self.world, self.files(), self.ledger, how, self._look, str(self.control)).foretell(
+            in_source=self._in_source
+        )
+        if how.kill is not None:
+            self._killed_build(how, how.kill, foretold)
+            return
+        self._misbehave(how)
+        outcome, _ = build(self._options(how), self._environ())
+        for path in self.control.glob("*.*"):
+            path.unlink()
+        self._count(outcome.results)
+        self._check(foretold, {result.target: result for result in outcome.results}, how)
+        if outcome.succeeded:
+            self._check_idle(how, foretold)
+        if self.old_trace is None:
+            self.old_trace = (self.state_dir / "trace-v1").read_bytes()
+
+    def _check_idle(self, how: How, foretold: Foretold) -> None:
+        idle, _ = build(self._options(how)._replace(use_cache=True), self._environ())
+        self._counted["builds"] += 1
+        states = {result.target: (result.state, result.because) for result in idle.results}
+        assert states == dict.fromkeys(foretold.selected, (State.UP_TO_DATE, ())), states
+        self._check_artifacts(foretold, {})
+        self._check_tidy()
+
+    def _look(self, name: str) -> tuple[Tree | None, bool]:
+        """(artifact, whether it is a link to one)."""
+        return self.artifact(name), (self.build_dir / name).is_symlink()
+
+    def _names(self, numbers: tuple[int, ...]) -> tuple[str, ...]:
+        names = list(self.world.targets)
+        return tuple(dict.fromkeys(names[number % len(names)] for number in numbers))
+
+    def _options(self, how: How) -> BuildOptions:
+        return BuildOptions(
+            template=str(self.root / TEMPLATE),
+            cwd=str(self.root),
+            build_dir=str(self.build_dir),
+            cache_dir=str(self.store),
+            resources=self._names(how.only),
+            jobs=how.jobs,
+            keep_going=how.keep_going,
+            use_cache=not how.forced,
+            link_mode=how.link_mode,
+            build_in_source=self._in_source,
+        )
+
+    def _environ(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": "/nowhere", "LC_ALL": "C", **self.world.variables}
+
+    def _misbehave(self, how: How) -> None:
+        for name in self._names(how.failing):
+            (self.control / f"{name}.{'late' if how.fails_late else 'early'}").write_text("exit 3\n")
+
+    def _killed_build(self, how: How, kill: Kill, foretold: Foretold) -> None:
+        """The engine dies; what it told of until then is in the store."""
+        if kill.at_change is None:
+            self._let_kill(self._names((kill.target,))[0], kill)
+        killed = build_and_kill(self._options(how), self._environ(), kill.at_change)
+        for path in self.control.glob("*.*"):
+            path.unlink()
+        self._count(killed.finished)
+        self._counted["kills"] += killed.died
+        self._was_killed = True
+        self.ledger.uncertain |= foretold.selected | self.ledger.records.keys()
+        self._departed |= self.ledger.records.keys() | foretold.selected
+        for rows in foretold.rows.values():
+            self.ledger.doubt_one(key_of(rows))
+        for result in killed.finished:
+            if result.state in (State.BUILT, State.RESTORED) and foretold.is_storable(result.target):
+                self.ledger.keep(key_of(foretold.rows[result.target]))
+
+    def _let_kill(self, name: str, kill: Kill) -> None:
+        """`/proc/<make>/stat` begins with number, name, state, parent and process group."""
+        lines = [f"read -r _ _ _ engine group _ < /proc/$PPID/stat; echo $group > {self.control}/orphans"]
+        lines += ["kill -9 $engine", *([] if kill.goes_on else [f"read -r _ < {self.control}/never"])]
+        (self.control / f"{name}.{kill.when}").write_text("\n".join(lines) + "\n")
+
+    def _count(self, results: tuple[TargetResult, ...]) -> None:
+        self._counted["builds"] += 1
+        for result in results:
+            self._counted[f"targets {result.state}"] += 1
+
+    def _check(self, foretold: Foretold, results: dict[str, TargetResult], how: How) -> None:
+        assert results.keys() == foretold.selected
+        foretold.check(results)
+        self._check_keys(foretold, results)
+        self._check_artifacts(foretold, results)
+        assert not (wrong := difference(read_tree(self.root, leave_out=_OWN), below(self.files(), "."))), wrong
+        self._learn(foretold, results, how)
+        self._check_build_dir(foretold, results)
+        self._check_tidy()
+
+    def _check_keys(self, foretold: Foretold, results: dict[str, TargetResult]) -> None:
+        """The engine's keys are equal exactly where the model's are."""
+        for name, result in results.items():
+            if result.key is not None:
+                key = key_of(foretold.rows[name])
+                assert self._keys.setdefault(key, result.key) == result.key, f"{name} has another key than before"
+        assert len(set(self._keys.values())) == len(self._keys), "different actions have one key"
+
+    def _check_artifacts(self, foretold: Foretold, results: dict[str, TargetResult]) -> None:
+        for name in foretold.selected:
+            result = results.get(name)
+            failed = result is not None and result.state in (State.FAILED, State.SKIPPED)
+            if failed and name in self.ledger.uncertain:
+                continue
+            expected = foretold.before[name] if failed else foretold.outputs[name]
+            assert not (wrong := difference(self.artifact(name), expected)), f"{name}, {result}: {wrong}"
+
+    def _learn(self, foretold: Foretold, results: dict[str, TargetResult], how: How) -> None:
+        if not how.only:
+            self._departed |= (self.ledger.records.keys() - self.world.targets.keys()) & self.ledger.uncertain
+            self.ledger.forget(self.ledger.records.keys() - self.world.targets.keys())
+        for name, result in results.items():
+            if result.state in (State.FAILED, State.SKIPPED):
+                continue
+            key = key_of(foretold.rows[name])
+            self.ledger.records[name] = Record(key, foretold.rows[name], foretold.outputs[name])
+            self.ledger.uncertain.discard(name)
+            if result.state is State.BUILT and foretold.is_storable(name):
+                self.ledger.keep(key)
+
+    def _check_build_dir(self, foretold: Foretold, results: dict[str, TargetResult]) -> None:
+        """Artifacts of the template's targets and the output template; what nobody knows any more may stay."""
+        known = {*self.world.targets, *self.ledger.records, *self._departed, TEMPLATE}
+        assert set(os.listdir(self.build_dir)) <= known, os.listdir(self.build_dir)
+
+    def _check_tidy(self) -> None:
+        """No temporary file is left anywhere."""
+        assert set(os.listdir(self.state_dir)) <= _STATE, os.listdir(self.state_dir)
+        assert set(os.listdir(self.root / ".aws-sam")) <= {"build", "engine", "build.toml"}
+        folders = [self.state_dir / name for name in ("aside", "staging", "trash")] + [*self._temporary.glob("*/*")]
+        folders += [] if self._was_killed else [self.store / "tmp", self.store / "leases"]
+        left = {str(folder): os.listdir(folder) for folder in folders if folder.is_dir()}
+        assert not any(left.values()), left
+        assert not [*self.state_dir.rglob("*.new"), *self.build_dir.glob("*.new")]
+        assert not self._orphans_live()
+
+    def _orphans_live(self) -> bool:
+        group = self._orphans()
+        if group is None:
+            return False
+        (self.control / "orphans").unlink()
+        return _lives(group)
+
+    def _orphans(self) -> int | None:
+        path = self.control / "orphans"
+        return int(path.read_text()) if path.exists() else None
+
+    def lose_trace(self, *, certain: bool) -> None:
+        """What was known of targets is no longer, or perhaps."""
+        self._departed |= self.ledger.records.keys()
+        if certain:
+            self.ledger.uncertain.clear()
+            self.ledger.records.clear()
+        else:
+            self.ledger.uncertain |= self.ledger.records.keys() | self.world.targets.keys()
+
+    def clear_store(self) -> None:
+        remove_tree(str(self.store))
+        self.ledger.stored.clear()
+        self.ledger.doubtful.clear()
+        self.ledger.is_damaged = False
+
+    def close(self) -> None:
+        """End what a killed build left."""
+        group = self._orphans()
+        if group is not None and _lives(group):
+            os.killpg(group, signal.SIGKILL)
+
+
+def _lives(group: int) -> bool:
+    """Whether a process of the group runs; one that waits to be reaped does not."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, number = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(number) == group and state != "Z":
+            return True
+    return False
