@@ -185,7 +185,7 @@ class _Collection:
 
     def _is_unused(self, path: str, listed: File) -> bool:
         try:
-            status = os.stat(path)
+            status = os.lstat(path)
         except FileNotFoundError:
             return True
         return listed.modified < self._protected_from and listed.modified in (status.st_mtime, status.st_ctime)

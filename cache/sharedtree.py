@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,9 @@ def charged_tree_bytes(tree: Tree) -> int:
 def _note_use(path: str, folder: Folder, tree: Tree) -> None:
     size_path = path + SIZE_SUFFIX
     try:
-        if not folder.touch(size_path, os.stat(size_path).st_mtime):
-            raise FileNotFoundError
+        status = os.lstat(size_path)
+        is_noted = stat.S_ISREG(status.st_mode) and folder.touch(size_path, status.st_mtime)
     except FileNotFoundError:
+        is_noted = False
+    if not is_noted:
         folder.write(size_path, b"%d\n" % charged_tree_bytes(tree), 0o644)

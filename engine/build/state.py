@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 
 from engine.errors import EnvironmentFault
+
+_FILES = ("children", "trace-v1", "trace-v1.new")
+_FOLDERS = ("aside", "logs", "staging", "trash")
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def state_dir_of(build_dir: str) -> str:
@@ -36,16 +41,7 @@ def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[boo
     Raises:
         EnvironmentFault: when the folder cannot be written.
     """
-    path = os.path.join(state_dir, "lock")
-    try:
-        os.makedirs(state_dir, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise EnvironmentFault(
-            f"The build's state cannot be written: {error.strerror}",
-            rows=(("folder", state_dir),),
-            hint="make the folder writable, or choose another with --build-dir",
-        ) from None
+    descriptor = _open_lock(state_dir)
     try:
         _acquire(descriptor, waiting)
         is_unfinished = os.fstat(descriptor).st_size > 0
@@ -55,6 +51,39 @@ def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[boo
         os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _open_lock(state_dir: str) -> int:
+    try:
+        os.makedirs(state_dir, exist_ok=True)
+        _remove_odd(state_dir)
+        descriptor = os.open(os.path.join(state_dir, "lock"), _LOCK_FLAGS, 0o644)
+    except OSError as error:
+        raise _unwritable(state_dir, error.strerror or str(error)) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _unwritable(state_dir, "its lock is no file")
+    return descriptor
+
+
+def _remove_odd(state_dir: str) -> None:
+    """Remove what bears one of the engine's names and is of another kind: a link would have builds write elsewhere."""
+    for name in (*_FILES, *_FOLDERS):
+        path = f"{state_dir}/{name}"
+        with contextlib.suppress(FileNotFoundError):
+            mode = os.lstat(path).st_mode
+            if not (stat.S_ISREG(mode) if name in _FILES else stat.S_ISDIR(mode)):
+                from engine.run.removal import remove_tree
+
+                remove_tree(path)
+
+
+def _unwritable(state_dir: str, reason: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"The build's state cannot be written: {reason}",
+        rows=(("folder", state_dir),),
+        hint="make the folder writable, remove it, or choose another with --build-dir",
+    )
 
 
 def _acquire(descriptor: int, waiting: Callable[[str], None]) -> None:

@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 from engine.build.template import Planned, Templates
 from engine.plan.trace import Trace
+from engine.run.removal import remove_tree
+from engine.sam.regular_file import read_regular
 
+_LARGEST_BYTES = 1 << 30
+"""More than any output template has."""
 UNFINISHED = ".new"
 """What the name of a file that is being written ends in."""
 
@@ -57,8 +61,7 @@ def write_build_toml(templates: Templates, build_dir: str) -> None:
 
 def _content(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular(path, _LARGEST_BYTES)
     except OSError:
         return None
 
@@ -70,6 +73,9 @@ def _digest(path: str) -> str:
 
 def _replace(path: str, content: bytes) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + UNFINISHED, "wb") as file:
+    remove_tree(path + UNFINISHED)  # a link there would be written through
+    if os.path.isdir(path) and not os.path.islink(path):
+        remove_tree(path)
+    with open(path + UNFINISHED, "xb") as file:
         file.write(content)
     os.replace(path + UNFINISHED, path)

@@ -15,6 +15,7 @@ from engine.run.artifacts import Artifacts
 from engine.run.command import Command, Place, Wrapper, bare
 from engine.run.jobserver import Jobserver
 from engine.run.process import Exit, Processes
+from engine.run.removal import remove_tree
 from engine.run.scratch import Scratch
 from engine.sam.target import Target
 
@@ -107,7 +108,8 @@ class LocalExecutor:
         """An empty log, so that a run that cannot start does not show what an earlier one said."""
         log = self._log_of(name)
         os.makedirs(os.path.dirname(log), exist_ok=True)
-        os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644))
+        remove_tree(log)  # whatever lies there: nothing is written through a link
+        os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
 
     def _make_it(self, action: Action, place: Place) -> Exit:
         target = action.target

@@ -1,13 +1,26 @@
-"""A store that can be written to by anyone."""
+"""A store that can be written to by anyone, and an end to what would wait for ever."""
 
 from __future__ import annotations
 
+import faulthandler
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.build.project import Project, function, template
 from tests.hostile.forge import APP, Forge
+from tests.hostile.odd_files import IN_THE_SHORT_FORM, ODD_FILES
+
+_HANGS_AFTER_S = 300
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every kind of odd file in the long form, the worst of them in the short one."""
+    if "odd" in metafunc.fixturenames:
+        kinds = ODD_FILES if metafunc.config.getoption("--torture") else ODD_FILES[:IN_THE_SHORT_FORM]
+        metafunc.parametrize("odd", kinds, ids=[kind.name for kind in kinds])
 
 
 @pytest.fixture
@@ -15,3 +28,14 @@ def forge(tmp_path: Path) -> Forge:
     project = Project(tmp_path / "project")
     project.write({"template.yaml": template(Fn=function()), "src/app.py": APP.decode()})
     return Forge(project)
+
+
+@pytest.fixture
+def _no_hang(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Ends the whole run, with the stacks of all threads, where a build waits for what never comes."""
+    with capfd.disabled():
+        stderr = os.dup(2)
+    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True, file=stderr)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+    os.close(stderr)

@@ -103,23 +103,27 @@ class Forge:
         assert "engine cache verify --repair" in warning
         for text in said:
             assert text in warning
-        self._assert_right()
+        self.assert_right()
         assert self.build() == RESTORED
         assert self.project.warnings == []
-        self._assert_right()
+        self.assert_right()
 
     def assert_harmless(self) -> None:
         """The next build takes what is there, and it is right."""
         assert self.build() == RESTORED
         assert self.project.warnings == []
-        self._assert_right()
+        self.assert_right()
 
-    def _assert_right(self) -> None:
+    def assert_right(self) -> None:
+        """The artifact and its log are what make leaves, and nothing else changed but the store."""
         assert self.project.tree("Fn") == ARTIFACT
         assert (self.project.state_dir / "logs" / "Fn.log").read_text().count(LOG_LINE) == 1
+        assert not os.listdir(self.project.store / "tmp")
+        self.assert_outside_untouched()
+
+    def assert_outside_untouched(self) -> None:
+        """Nothing was written to, made or removed but in the store and in `.aws-sam`."""
         assert self._sentinels() == self._before
-        temporary = self.project.store / "tmp"
-        assert not os.listdir(temporary)
 
     def _sentinels(self) -> dict[str, tuple[int, ...]]:
         top = self.project.root.parent
