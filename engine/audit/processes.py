@@ -180,8 +180,9 @@ def _executed(process: _Process, call: Call, result: Result) -> Iterator[Event]:
 
 def _moved(process: _Process, call: Call, result: Result) -> Iterator[Event]:
     if not result.error:
+        is_descriptor = call.name == "fchdir"
         words = arguments.words(call.arguments)
-        path = arguments.directory(words[0]) if call.name == "fchdir" else _path(process, words, False)
+        path = arguments.directory(call.arguments) if is_descriptor else _path(process, words, False)
         process.cwd = path or process.cwd
     yield from ()
 

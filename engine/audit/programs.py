@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,8 @@ Ask = Callable[[str], str | None]
 """The first line of what a command line prints; None where it fails."""
 
 _SHEBANG = b"#!"
+_WORD = re.compile(r"[^\s\"'`$()<>|;&]+")
+"""A word of a command line, also within a substitution such as `$(command -v node)`."""
 
 
 class Programs:
@@ -31,7 +34,7 @@ class Programs:
 
     def _named_in(self, line: str) -> Iterator[str]:
         """Names and resolved paths of the programs that a command line may run."""
-        for word in words_of(line):
+        for word in {*words_of(line), *_WORD.findall(line)}:
             found = shutil.which(word, path=self._search)
             yield os.path.basename(word)
             yield os.path.realpath(found or os.path.join(self._project_dir, word))

@@ -27,8 +27,8 @@ _LOOKUPS = re.compile(
     rb"""(?: \benviron (?:b|\.get|\.setdefault|\.pop)? \s* [\[(]
          | \b[gG]etenv \s* \( | \bLookupEnv \s* \( | \benv::var(?:_os)? \s* \( | \benv! \s* \(
          | \bENV (?:\.fetch)? \s* [\[(] | \$ENV\{ | \benv\.get \s* \( | \bprocess\.env \s* \[
-         ) \s* ["']? ([A-Za-z_]\w*) ["']? \s* [\]),}]
-       | \bprocess\.env\.([A-Za-z_]\w*)""",
+         ) \s* b?["'] ([A-Za-z_]\w*) ["']
+       | \bprocess\.env\.([A-Za-z_]\w*) | \$ENV\{([A-Za-z_]\w*)\}""",
     re.VERBOSE,
 )
 """How programs ask for a variable by its name: python, node, ruby, perl, php, lua, rust, go, java."""
@@ -98,7 +98,7 @@ def variables_read(content: bytes, language: str, environ: Mapping[str, str]) ->
     """
     if language == "make":
         return named_variables([content], environ)
-    names: set[bytes] = {match[1] or match[2] for match in _LOOKUPS.finditer(content)}
+    names: set[bytes] = {match[match.lastindex or 0] for match in _LOOKUPS.finditer(content)}
     if language == "sh":
         names |= _read_by_shell(content, environ)
     return frozenset(name.decode() for name in names) - PLACES

@@ -10,9 +10,12 @@ from engine.audit.coverage import Coverage, is_within
 from engine.audit.events import Act, Touched
 from engine.audit.findings import FileFinding, How
 from engine.audit.surroundings import Surroundings
+from engine.plan.scan import EXCLUDED
 
 _HOW = {Act.READ: How.READ, Act.LOOKED_AT: How.LOOKED_AT, Act.LISTED: How.LISTED, Act.MISSED: How.ABSENT}
 _STRONGEST = (How.READ, How.LOOKED_AT, How.LISTED, How.ABSENT)
+_OTHER_MODULES = (".so", ".pyc", ".pyd")
+"""What python looks for before `x.py`."""
 _VERSION_CONTROL = frozenset(("RCS", "SCCS"))
 
 
@@ -66,8 +69,9 @@ class Judge:
         return Undeclared(tuple(self._files()), tuple(sorted(self._artifacts)), tuple(self._repositories))
 
     def _decide(self, touched: Touched) -> None:
-        asked, real = map(self._in_checkout, _places(touched))
-        for path in (asked, real):
+        places = _places(touched)
+        asked, real = map(self._in_checkout, places)
+        for path in dict.fromkeys((asked, real, *places)):
             other = self._artifact_at(path)
             if other is not None:
                 if other != self._scene.target and not self._covered(touched.act, path):
@@ -97,18 +101,18 @@ class Judge:
 
     def _matters(self, touched: Touched, path: str) -> bool:
         if not is_within(path, self._scene.checkout):
-            if touched.act is not Act.READ or os.path.isdir(path):
+            if touched.act is not Act.READ or os.path.isdir(path) or _is_configuration_of_git(touched, path):
                 return False
             return not self._surroundings.is_around(path, self._installations)
         if self._surroundings.is_kept_beside_sources(path, self._installations):
             return False
-        if os.path.basename(touched.by).startswith("git"):
+        if _is_git(touched):
             self._note_repository(path)
             return False
         if touched.act is Act.MISSED:
             return not (os.path.lexists(path) or self._is_search(touched, path))
         if touched.act is Act.LISTED:
-            return not _is_make(touched) or self._globs_in(path)
+            return EXCLUDED.isdisjoint(path.split("/")) and (not _is_make(touched) or self._globs_in(path))
         return not os.path.isdir(path)
 
     def _globs_in(self, folder: str) -> bool:
@@ -122,9 +126,11 @@ class Judge:
             self._repositories[before + "/.git"] = None
 
     def _is_search(self, touched: Touched, path: str) -> bool:
-        """Whether a file was missed on the way to another: of a program on PATH, of an implicit rule of make."""
+        """Whether a file was missed on the way to another: a program on PATH, a module, what an implicit rule names."""
         folder, name = os.path.split(path)
         if folder in self._scene.search:
+            return True
+        if os.path.basename(touched.by).startswith("python") and name.endswith(_OTHER_MODULES):
             return True
         return _is_make(touched) and _is_implicit(folder, name)
 
@@ -143,6 +149,15 @@ def _places(touched: Touched) -> tuple[str, str]:
     if os.path.realpath(asked) != os.path.realpath(touched.path):
         asked = real
     return asked, real
+
+
+def _is_git(touched: Touched) -> bool:
+    return os.path.basename(touched.by).startswith("git")
+
+
+def _is_configuration_of_git(touched: Touched, path: str) -> bool:
+    """Whether it is the user's own configuration of git: what git says of a repository counts, not how it is asked."""
+    return _is_git(touched) and (os.path.basename(path).startswith(".git") or "/git/" in path)
 
 
 def _is_make(touched: Touched) -> bool:
