@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -25,8 +26,19 @@ class Project(NamedTuple):
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`engine build` with these arguments, whatever it ends with."""
+        return self._engine("build", *arguments, **environment)
+
+    def differences(self, **environment: str) -> list[str]:
+        """What `engine verify` names of the built example: nothing where every target is reproducible."""
+        done = self._engine("verify", "--output", "json", **environment)
+        assert done.stdout, done.stderr
+        rows = json.loads(done.stdout)["targets"]
+        assert {row["state"] for row in rows} <= {"same", "differs"}, done.stderr
+        return [f"{row['target']}/{at['path']}" for row in rows for at in row["differences"] if not at["follows_umask"]]
+
+    def _engine(self, command: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "engine", "build", *arguments],
+            [sys.executable, "-m", "engine", command, *arguments],
             cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,

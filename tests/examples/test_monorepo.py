@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.examples.managed_runtime import FunctionError, invoke, read_template
-from tests.examples.project import copy_example
+from tests.examples.project import Project, copy_example
 from tests.examples.runtime_api import custom_runtime
 
 _ORDER = {
@@ -23,11 +23,20 @@ _ORDER = {
 
 
 @pytest.fixture(scope="module")
-def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The built shop; tests that change sources take a copy of their own."""
     project = copy_example("monorepo", tmp_path_factory.mktemp("monorepo"))
     project.build("--jobs", "2")
+    return project
+
+
+@pytest.fixture(scope="module")
+def build_dir(project: Project) -> Path:
     return project.build_dir
+
+
+def test_every_target_is_reproducible(project: Project) -> None:
+    assert project.differences() == []
 
 
 def _checkout(build_dir: Path, *steps: str) -> dict[str, Any]:

@@ -47,6 +47,10 @@ def test_scripts_of_packages_are_dropped(project: Project) -> None:
     assert not (artifact / "bin").exists()
 
 
+def test_two_builds_leave_the_same(project: Project) -> None:
+    assert project.differences(**_only(project.folder.parent / "wheels")) == []
+
+
 def test_a_package_that_cannot_be_had_fails_with_what_pip_says(project: Project, tmp_path: Path) -> None:
     fresh = copy_example("python-make-function", tmp_path)
     empty = tmp_path / "empty"

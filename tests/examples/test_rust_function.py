@@ -29,6 +29,10 @@ def _musl_is_installed() -> bool:
     return Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()).is_dir()
 
 
+def test_two_builds_leave_the_same(project: Project, build_log: str) -> None:
+    assert project.differences() == []
+
+
 def test_the_bootstrap_answers_events(project: Project, build_log: str) -> None:
     with custom_runtime(project.build_dir / "GreeterFunction" / "bootstrap") as api:
         for event in ({"name": "Ada"}, ["ü", 'a "quoted" word'], {"long": "x" * 100_000}):
