@@ -54,7 +54,7 @@ def tar_members(content: Content) -> list[Member] | None:
                 if len(found) == MOST_MEMBERS:
                     return None
                 found.append(_member(content, row))
-    except (tarfile.TarError, EOFError, ValueError, OSError):
+    except (tarfile.TarError, EOFError, ValueError, OSError, ArithmeticError, RecursionError):
         return None
     return found
 

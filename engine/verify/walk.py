@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.verify.content import Content, common_length
 from engine.verify.difference import Finding, Kind
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 20_000
 _SHOWN_BYTES = 12
 
 

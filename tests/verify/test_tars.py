@@ -22,6 +22,12 @@ def test_parts_of_seconds_count() -> None:
     assert (row.kind.value, row.detail) == ("time", "1.25, then 1.5")
 
 
+def test_times_that_no_clock_shows() -> None:
+    odd = tarred(File("a", seconds=1.5)).replace(b"mtime=1.5\n", b"mtime=inf\n")
+    assert b"mtime=inf" in odd
+    assert kinds(odd, tarred(File("a", seconds=1.5))) == ["content"]
+
+
 @pytest.mark.parametrize("content", [b"", b"ustar" * 200, bytes(257) + b"ustar" + bytes(250), tarred(File("a"))[:300]])
 def test_what_is_no_tar(content: bytes) -> None:
     assert not tar_members(memoryview(content))
