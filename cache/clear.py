@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cache import eviction, folder, hardlink, lease, sharedtree, size
+from cache import folder, hardlink, lease, protection, sharedtree, size
 from cache.errors import StoreUnavailable
 from cache.inventory import take_inventory
 from cache.remove import remove_tree
@@ -17,7 +17,7 @@ _OWN = (
     folder.TEMPORARY,
     lease.FOLDER,
     size.ESTIMATE_FILE,
-    eviction.LOCK_FILE,
+    protection.LOCK_FILE,
     folder.TAG_FILE,
     folder.VERSION_FILE,  # last: a clearing that was interrupted can go on
 )

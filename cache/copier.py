@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO, NamedTuple
 
-import xxhash
+from xxhash import xxh3_128_hexdigest
 
 from cache.clone import clone, write_all
 from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, fingerprint_file
@@ -43,11 +43,12 @@ class Copier:
         if digest.size_bytes > self._written_whole:
             return self._place_large(digest, mode, name, directory_fd)
         data = self._store.read(digest, CHUNK_BYTES)
+        fingerprint = Fingerprint(digest, xxh3_128_hexdigest(data))
         fd = os.open(name, _CREATE, mode & 0o777, dir_fd=directory_fd)
         try:
             if data:
                 write_all(fd, data)
-            return Placed(_finish(fd, mode), Fingerprint(digest, xxhash.xxh3_128_hexdigest(data)))
+            return Placed(_finish(fd, mode), fingerprint)
         finally:
             os.close(fd)
 

@@ -13,7 +13,7 @@ from cache.clone import clone, write_all
 from cache.completeness import complete_trees
 from cache.digest import CHUNK_BYTES, Digest, Fingerprint, Hasher, digest_bytes, fingerprint_bytes, fingerprint_file
 from cache.errors import BlobCorrupt, BlobMissing, CacheError, ChangedWhileRead
-from cache.folder import Folder, file_size, open_entry, read_all, unavailable, unlink
+from cache.folder import Folder, file_size, open_entry, read_all, read_entry, unavailable, unlink
 from cache.lease import Lease
 from cache.seal import MAX_RESULT_BYTES, seal, unseal
 from cache.store import LocalStore, check_limit, checked_key, damaged
@@ -50,19 +50,24 @@ class DiskStore(LocalStore):
 
     def read(self, digest: Digest, limit: int) -> bytes:
         """See Store."""
-        hash_, size_bytes = digest
         check_limit(digest, limit)
+        self.folder.check_version()
+        data = read_entry(self.locate(digest), digest.size_bytes)
+        if data is None:
+            data = self._read(digest)
+        if len(data) != digest.size_bytes or sha256(data).hexdigest() != digest.hash:
+            self.discard(digest)
+            raise damaged(digest)
+        return data
+
+    def _read(self, digest: Digest) -> bytes:
         fd = self._open(digest)
         try:
-            data = read_all(fd, size_bytes + 1)
+            return read_all(fd, digest.size_bytes + 1)
         except OSError as error:
             raise unavailable(error, self.locate(digest)) from error
         finally:
             os.close(fd)
-        if len(data) != size_bytes or sha256(data).hexdigest() != hash_:
-            self.discard(digest)
-            raise damaged(digest)
-        return data
 
     def open(self, digest: Digest) -> BinaryIO:
         """See Store."""
@@ -162,8 +167,12 @@ class DiskStore(LocalStore):
         except (BlobCorrupt, BlobMissing):
             return None
 
-    def look_up(self, key: str) -> ActionResult | None:
-        """The result that `get` gives, None where there is none.
+    def holds(self, key: str) -> bool:
+        """Whether there is something in the place of the result for a key; nothing is read."""
+        return os.path.lexists(self._result_path(checked_key(key)))
+
+    def look_up(self, key: str, *, whole: bool = True) -> ActionResult | None:
+        """The result that `get` gives, None where there is none; without `whole` its blobs are not looked for.
 
         Raises:
             BlobCorrupt, BlobMissing: there is one that is refused, and named with its file; a damaged one is removed.
@@ -173,7 +182,7 @@ class DiskStore(LocalStore):
         self.folder.check_version()
         path = self._result_path(checked_key(key))
         try:
-            return self._complete_result(path, key)
+            return self._result_at(path, key, whole)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -184,7 +193,7 @@ class DiskStore(LocalStore):
         except BlobMissing as error:
             raise _refused(path, error) from error
 
-    def _complete_result(self, path: str, key: str) -> ActionResult | None:
+    def _result_at(self, path: str, key: str, whole: bool) -> ActionResult | None:
         with os.fdopen(open_entry(path), "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             data = read_all(file.fileno(), min(status.st_size, MAX_RESULT_BYTES) + 1)
@@ -192,7 +201,8 @@ class DiskStore(LocalStore):
         # Touched before its blobs are looked at: a collection that runs now sees the use, or has removed the result.
         if not self.folder.touch(path, status.st_mtime):
             return None
-        self._last_hit.trees = complete_trees(result, self)
+        if whole:
+            self._last_hit.trees = complete_trees(result, self)
         return result
 
     def recall(self, tree_digest: Digest) -> Tree | None:

@@ -1,33 +1,29 @@
 """Keeps a store within its limit: the results least recently used go first, then the blobs that no other result names.
 
-A collection may run beside builds. Whatever was used since the oldest running build began stays (`cache.lease`), and
-each file's time is looked at once more just before it goes. What is lost in the races that are left is found missing
-by its reader, who builds again.
+A collection may run beside builds. Whatever was used since the oldest running build began stays (`cache.protection`).
+Each file is first moved out of reach, then looked at once more: what was used in that moment goes back. Who missed it
+meanwhile builds again.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
+from contextlib import suppress
 from typing import NamedTuple
 
 from cache.disk import DiskStore
 from cache.errors import StoreUnavailable
-from cache.folder import TOUCH_INTERVAL_S, is_store, unavailable, unlink
-from cache.inventory import File, Reach, take_inventory
-from cache.lease import oldest_live_lease
+from cache.folder import TEMPORARY, is_store, unavailable
+from cache.inventory import File, Inventory, Reach, take_inventory
+from cache.lease import has_dead_lease
+from cache.protection import Protection, collection_lock
 from cache.remove import remove_tree
 from cache.sharedtree import FOLDER as TREES
-from cache.sharedtree import SIZE_SUFFIX
+from cache.sharedtree import SIZE_SUFFIX, TEMPORARY_SUFFIX
 from cache.size import add_to_estimate, set_estimate
 
-LOCK_FILE = "collection-lock"
-_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 SLACK_BYTES_SHARE = 0.1
 """Part of the limit that `keep_within` frees beyond need, so that not every build at the limit collects."""
-TEMPORARY_MAX_AGE_S = 24 * 3600.0
-"""Temporary files older than this are a dead writer's."""
 
 
 class Collected(NamedTuple):
@@ -43,7 +39,8 @@ class Collected(NamedTuple):
 def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     """Collect if the store has outgrown `limit_bytes`; None where that was not so, or another process is at it.
 
-    Meant for the end of every build, after its lease ended: mostly it reads one small file.
+    Meant for the end of every build, after its lease ended: mostly it reads one small file. What a build that was
+    killed has written is in no estimate, so after one the store is measured.
 
     Raises:
         StoreUnavailable: the store cannot be read or changed.
@@ -53,13 +50,12 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     added_bytes, store.folder.added_bytes = store.folder.added_bytes, 0
     try:
         estimate = add_to_estimate(store.root, added_bytes)
-        if estimate is not None and estimate <= limit_bytes:
+        if estimate is not None and estimate <= limit_bytes and not has_dead_lease(store.root):
             return None
-        if estimate is None:
-            size_bytes = take_inventory(store.root).size_bytes
-            set_estimate(store.root, size_bytes)
-            if size_bytes <= limit_bytes:
-                return None
+        size_bytes = take_inventory(store.root).size_bytes
+        set_estimate(store.root, size_bytes)
+        if size_bytes <= limit_bytes:
+            return None
     except OSError as error:
         raise unavailable(error, error.filename or store.root) from error
     return _collect_locked(store, int(limit_bytes * (1 - SLACK_BYTES_SHARE)), None, wait=False)
@@ -84,49 +80,56 @@ def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None,
             raise StoreUnavailable(f"{store.root} bears no mark of a cache of this engine: nothing in it is removed")
         return None
     try:
-        fd = os.open(f"{store.root}/{LOCK_FILE}", _LOCK_FLAGS, 0o644)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            collected = _Collection(store, limit_bytes, max_age_s).run()
+        with collection_lock(store.root, wait=wait) as now:
+            oldest = float("-inf") if max_age_s is None else now - max_age_s
+            collected = _Collection(store, limit_bytes, oldest, now).run()
             set_estimate(store.root, collected.kept_bytes)
-        except BlockingIOError:
-            return None
-        finally:
-            os.close(fd)
+    except BlockingIOError:
+        return None
     except OSError as error:
         raise unavailable(error, error.filename or store.root) from error
     return collected
 
 
+def sweep(inventory: Inventory, protection: Protection) -> list[File]:
+    """Remove the temporary files of dead writers, and return them; whoever writes now holds a lease.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    left = [file for file in inventory.temporaries if file.modified < protection.writing_since]
+    for file in left:
+        remove_tree(file.path)
+    return left
+
+
 class _Collection:
     """One collection, run once."""
 
-    def __init__(self, store: DiskStore, limit_bytes: int, max_age_s: float | None) -> None:
+    def __init__(self, store: DiskStore, limit_bytes: int, oldest: float, now: float) -> None:
+        """`oldest`: what was last used before it goes in any case."""
+        self._folder = store.folder
         self._root = store.root
         self._limit_bytes = limit_bytes
-        self._oldest = time.time() - max_age_s if max_age_s is not None else float("-inf")
-        self._protected_from = self._protection()
+        self._oldest = oldest
+        self._protection = Protection(store.root, now)
         self._inventory = take_inventory(store.root)
         self._reach = Reach(self._inventory)
         self._kept: set[str] = set()
         self._kept_bytes = 0
         self._freed_bytes = 0
 
-    def _protection(self) -> float:
-        """The time from which on uses are a running build's; uses are noted up to an interval late."""
-        begun = oldest_live_lease(self._root)
-        return float("inf") if begun is None else begun - TOUCH_INTERVAL_S
-
     def run(self) -> Collected:
-        self._sweep_temporaries()
+        os.makedirs(f"{self._root}/{TEMPORARY}", exist_ok=True)
+        self._freed_bytes += sum([file.size_bytes for file in sweep(self._inventory, self._protection)])
+        self._kept_bytes += sum([file.size_bytes for file in self._inventory.temporaries]) - self._freed_bytes
         for blob in self._inventory.blobs.values():
-            if blob.modified >= self._protected_from:
+            if self._protection.spares(blob.modified):
                 self._keep_blob(blob)
-        doomed = self._choose()
-        self._protected_from = min(self._protected_from, self._protection())
-        results = sum([self._remove_item(item) for item in doomed])
+        results = sum([self._remove_item(item) for item in self._choose()])
         garbage = [blob for name, blob in self._inventory.blobs.items() if name not in self._kept]
-        blobs = sum([self._remove_file(file) for file in garbage + self._inventory.pool])
+        blobs = sum([self._remove_blob(blob) for blob in garbage])
+        blobs += sum([self._remove_unlinked(file) for file in self._inventory.pool])
         return Collected(results, blobs, self._freed_bytes, self._inventory.size_bytes - self._freed_bytes)
 
     def _choose(self) -> list[File]:
@@ -136,7 +139,7 @@ class _Collection:
         items = self._inventory.results + self._inventory.trees
         for item in sorted(items, key=lambda item: item.modified, reverse=True):
             reached = self._reached(item)
-            is_protected = item.modified >= self._protected_from
+            is_protected = self._protection.spares(item.modified)
             if reached is None or (not is_protected and (is_full or item.modified < self._oldest)):
                 doomed.append(item)
             elif is_protected or self._kept_bytes + self._cost(item, reached) <= self._limit_bytes:
@@ -165,34 +168,67 @@ class _Collection:
         self._kept_bytes += blob.size_bytes
 
     def _remove_item(self, item: File) -> bool:
-        """Remove a result or shared directory, unless it has been used since it was listed."""
-        is_tree = self._is_tree(item)
-        if not self._is_unused(item.path + SIZE_SUFFIX if is_tree else item.path, item):
+        """Remove a result or shared directory, unless it has been used since it was listed; whether a result went."""
+        if self._is_tree(item):
+            if self._remove_shared(item):
+                self._freed_bytes += item.size_bytes
+            return False
+        if not self._remove_unused(item):
             self._keep(item, self._reached(item) or frozenset())
             return False
-        if is_tree:
-            remove_tree(item.path)
-        unlink(item.path + SIZE_SUFFIX if is_tree else item.path)
         self._freed_bytes += item.size_bytes
-        return not is_tree
+        return True
 
-    def _remove_file(self, file: File) -> bool:
-        if not self._is_unused(file.path, file):
+    def _remove_blob(self, blob: File) -> bool:
+        removed = self._remove_unused(blob)
+        self._freed_bytes += blob.size_bytes if removed else 0
+        return removed
+
+    def _remove_unused(self, file: File) -> bool:
+        """Remove a file, unless it has been used since it was listed; whether it went."""
+        if self._protection.spares(file.modified):
             return False
-        unlink(file.path)
+        place = self._out_of_reach(file.path)
+        if place is None:
+            return True
+        if os.lstat(place).st_mtime != file.modified or self._protection.spares(file.modified):
+            os.rename(place, file.path)
+            return False
+        remove_tree(place)
+        return True
+
+    def _remove_unlinked(self, file: File) -> bool:
+        """Remove a file of the pool for links, unless an artifact has been linked to it since it was listed."""
+        place = None if self._protection.spares(file.modified) else self._out_of_reach(file.path)
+        if place is None:
+            return False
+        if os.lstat(place).st_nlink > 1:
+            os.rename(place, file.path)
+            return False
+        remove_tree(place)
         self._freed_bytes += file.size_bytes
         return True
 
-    def _is_unused(self, path: str, listed: File) -> bool:
-        try:
-            status = os.lstat(path)
-        except FileNotFoundError:
-            return True
-        return listed.modified < self._protected_from and listed.modified in (status.st_mtime, status.st_ctime)
+    def _remove_shared(self, tree: File) -> bool:
+        """Remove a shared directory and its note, which says when it was used; one who uses it meanwhile writes it."""
+        note = tree.path + SIZE_SUFFIX
+        if not self._remove_unused(tree._replace(path=note)):
+            return False
+        # A sibling: a directory without write permission can be renamed, but not moved to another parent.
+        place = f"{self._root}/{TREES}/{os.path.basename(self._folder.temporary_path())}{TEMPORARY_SUFFIX}"
+        with suppress(FileNotFoundError):
+            os.rename(tree.path, place)
+            if os.path.lexists(note) and not os.path.lexists(tree.path):
+                os.rename(place, tree.path)
+                return False
+        remove_tree(place)
+        return True
 
-    def _sweep_temporaries(self) -> None:
-        oldest = time.time() - TEMPORARY_MAX_AGE_S
-        for file in self._inventory.temporaries:
-            if file.modified < min(oldest, self._protected_from):
-                remove_tree(file.path)
-                self._freed_bytes += file.size_bytes
+    def _out_of_reach(self, path: str) -> str | None:
+        """Move a file to where nobody looks for it; its new place, None where it is gone."""
+        place = self._folder.temporary_path()
+        try:
+            os.rename(path, place)
+        except FileNotFoundError:
+            return None
+        return place

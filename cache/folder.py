@@ -75,6 +75,21 @@ def open_entry(path: str) -> int:
     return fd
 
 
+def read_entry(path: str, size_bytes: int) -> bytes | None:
+    """What a file of a store holds, if it is so long; None where only a closer look could tell what is wrong."""
+    try:
+        fd = os.open(path, _ENTRY_FLAGS)
+    except OSError:
+        return None
+    try:
+        data = os.read(fd, size_bytes + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return data if len(data) == size_bytes else None
+
+
 def _no_file(path: str, mode: int) -> BlobCorrupt:
     return BlobCorrupt(f"{path} is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file")
 

@@ -67,21 +67,26 @@ class Lease:
         self._fd = -1
 
 
+def has_dead_lease(root: str) -> bool:
+    """Whether a build died since this was last asked, or a collection ran; its lease is removed."""
+    names = _names(root)
+    return any([_started(f"{root}/{FOLDER}/{name}") is None for name in names])
+
+
 def oldest_live_lease(root: str) -> float | None:
     """When the oldest lease that is still held began, in seconds since the epoch by the file system's clock.
 
     Files of processes that died are removed on the way.
     """
-    begun = []
+    started = [_started(f"{root}/{FOLDER}/{name}") for name in _names(root)]
+    return min((begun for begun in started if begun is not None), default=None)
+
+
+def _names(root: str) -> list[str]:
     try:
-        names = os.listdir(f"{root}/{FOLDER}")
+        return os.listdir(f"{root}/{FOLDER}")
     except FileNotFoundError:
-        return None
-    for name in names:
-        started = _started(f"{root}/{FOLDER}/{name}")
-        if started is not None:
-            begun.append(started)
-    return min(begun, default=None)
+        return []
 
 
 def _started(path: str) -> float | None:

@@ -7,12 +7,13 @@ Every permission bit counts: a mode other than 0644 and 0755 for a file, or 0755
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from operator import lt
 from typing import Literal, NamedTuple
 
 from cache.digest import Digest, digest_bytes
 from cache.errors import BlobCorrupt, CacheError, NotRepresentable
 from cache.links import outward_link
+from cache.plain import plain_directory
 from cache.wire import (
     Directory,
     DirectoryNode,
@@ -224,11 +225,11 @@ class _Directories:
 
 
 def _checked_directory(message: bytes) -> Directory:
-    directory = decode_directory(message)
+    directory = plain_directory(message) or decode_directory(message)
     names: list[str] = []
     for row in (directory.files, directory.directories, directory.symlinks):
         row_names = [node.name for node in row]
-        if any(second <= first for first, second in pairwise(row_names)):
+        if not all(map(lt, row_names, row_names[1:])):
             raise BlobCorrupt("a directory of a tree is not sorted, or names something twice")
         names += row_names
     _check_names(names)

@@ -156,10 +156,10 @@ def _leave_templates(
         if target.full_path not in artifacts and trace.record(target.full_path) is not None and os.path.isdir(path):
             artifacts[target.full_path] = path
     try:
-        left = write_templates(templates, planned, artifacts, trace)
+        left = write_templates(templates, planned, artifacts, trace, session.templates_dir)
         if planned.full:
             clean(options.build_dir, planned, left.paths, trace, session.artifacts, lambda text: report(Warned(text)))
-        if planned.full and left.written:
+        if planned.full and left.rendered:
             write_build_toml(templates, options.build_dir)
     except OSError as error:
         raise _unwritable(options.build_dir, error) from None

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cache import snapshot, walk
+from cache.clone import write_all
 from cache.errors import BlobCorrupt, BlobMissing, CacheError, NotRepresentable, StoreUnavailable
+from cache.remove import remove_tree
 from cache.snapshot import Snapshot
 from cache.wire import ActionResult, OutputDirectory
 
@@ -37,12 +39,20 @@ class Results:
         self._clock_dir = clock_dir
         self._refused: list[CacheError] = []
 
-    def find(self, key: str) -> ActionResult | None:
-        """A complete result of the action with this key."""
+    def apart(self, warn: Callable[[str], None]) -> Results:
+        """The same results for a process of its own."""
+        return Results(self._store, warn, self._clock_dir)
+
+    def may_have(self, key: str) -> bool:
+        """Whether there is a result of the action with this key, usable or not."""
+        return self._store is not None and self._store.holds(key)
+
+    def find(self, key: str, *, whole: bool = True) -> ActionResult | None:
+        """A result of the action with this key; without `whole` only restoring it shows whether its blobs are there."""
         if self._store is None:
             return None
         try:
-            result = self._store.look_up(key)
+            result = self._store.look_up(key, whole=whole)
             if result is not None and not _is_usable(result):
                 raise BlobCorrupt(f"{key} is not the result of a build that succeeded, with one directory")
         except StoreUnavailable as error:
@@ -130,12 +140,12 @@ class Results:
 
     def _restore_log(self, result: ActionResult, log: str) -> None:
         assert self._store is not None
-        os.makedirs(os.path.dirname(log), exist_ok=True)
         content = self._store.read(result.stdout_digest, _LOG_LIMIT_BYTES) if result.stdout_digest else b""
-        temporary = f"{log}.new"
-        with open(temporary, "wb") as file:
-            file.write(content)
-        os.replace(temporary, log)
+        try:
+            _replace(log, content)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(log), exist_ok=True)
+            _replace(log, content)
 
     def _refuse(self, error: CacheError) -> None:
         """Name what is damaged, but not thousands of it."""
@@ -150,6 +160,18 @@ class Results:
         if self._store is not None:
             self._store = None
             self._warn(f"{error}; the build goes on without it")
+
+
+def _replace(path: str, content: bytes) -> None:
+    temporary = f"{path}.new"
+    remove_tree(temporary)  # a link that lies there would be written through
+    with open(temporary, "xb", buffering=0) as file:
+        write_all(file.fileno(), content)
+    try:
+        os.replace(temporary, path)
+    except IsADirectoryError:
+        remove_tree(path)
+        os.replace(temporary, path)
 
 
 def _is_usable(result: ActionResult) -> bool:

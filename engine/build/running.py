@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import anyio
+from collections.abc import Callable, Mapping
 
 from cache.errors import CacheError
 from cache.eviction import keep_within
 from engine.build.options import BuildOptions
+from engine.build.restoring import restored_in_bulk
 from engine.build.session import Session
 from engine.build.template import Planned
 from engine.build.workshop import Workshop
@@ -34,14 +33,31 @@ def run_left(
     report: Reporter,
     interruption: Interruption,
 ) -> None:
-    """Bring the targets `left` to their ends."""
+    """Bring the targets `left` to their ends: first those that the store has, in bulk."""
     graph = remaining(planned.graph, left)
     seconds = estimate(planned.everything, trace.seconds)
     longest_name = max(map(len, planned.graph.order))
-    report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
+    workshop = session.workshop()
+    with workshop.store.lease(), restored_in_bulk(session.bulk(), left, lambda: interruption.happened) as restored:
+        report(BuildStarted(len(planned.targets), len(left), options.jobs, longest_name, outlook(graph, seconds)))
+        done = set(restored)
+    left = [name for name in left if name not in done]
+    if left and not interruption.happened:
+        _run(session, planned, remaining(graph, left), seconds, options, interruption)
+    _keep_size(workshop, options, report)
+
+
+def _run(
+    session: Session,
+    planned: Planned,
+    graph: Graph,
+    seconds: Mapping[str, float],
+    options: BuildOptions,
+    interruption: Interruption,
+) -> None:
     workshop, worker = session.workshop(), session.worker()
     memory = workshop.memory(planned)
-    plan = Plan(graph, seconds or dict.fromkeys(left, UNKNOWN_SECONDS))
+    plan = Plan(graph, seconds or dict.fromkeys(graph.order, UNKNOWN_SECONDS))
     interruption.also(plan.stop)
 
     def lost(failed: str, names: tuple[str, ...]) -> None:
@@ -49,7 +65,6 @@ def run_left(
             session.endings.skip(name, "interrupted" if interruption.happened else f"{failed} failed")
 
     run_targets(plan, worker.work, lost, workshop, memory, jobs=options.jobs, keep_going=options.keep_going)
-    _keep_size(workshop, options, report)
 
 
 def run_targets(
@@ -63,6 +78,7 @@ def run_targets(
     keep_going: bool,
 ) -> None:
     """Bring every target of `plan` to its end by `work`; see `run_plan`. No scratch copy is left."""
+    import anyio
 
     async def run(slots: Jobserver) -> None:
         async with anyio.create_task_group() as group:
@@ -78,6 +94,8 @@ def run_targets(
 
 async def _stay_awake() -> None:
     """Run Python now and then: a signal that comes just before the loop waits does not end the wait."""
+    import anyio
+
     while True:  # noqa: ASYNC110  # no event can tell of a signal that was just missed
         await anyio.sleep(_AWAKE_EVERY_S)
 

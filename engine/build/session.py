@@ -31,6 +31,7 @@ from engine.sam.target import Target
 
 if TYPE_CHECKING:
     from cache.wire import ActionResult
+    from engine.build.restoring import Bulk
     from engine.build.worker import Worker
     from engine.build.workshop import Workshop
 
@@ -68,6 +69,7 @@ class Session:
         build_toml = os.path.join(os.path.dirname(options.build_dir), "build.toml")
         self._own = (options.build_dir, state_dir, options.cache_dir, build_toml)
         self._workshop: Workshop | None = None
+        self.templates_dir = os.path.join(state_dir, "templates")
         self.artifacts = Artifacts(options.build_dir, state_dir)
         self.endings = Endings(self.artifacts, self._log_of, trace.differing, self._report)
         self._scanner = self._scanner_now()
@@ -142,6 +144,10 @@ class Session:
     def worker(self) -> Worker:
         """What works on the targets that are left."""
         return self.workshop().worker(self._planned, self._settling, self.endings)
+
+    def bulk(self) -> Bulk:
+        """What restores hits before anything runs."""
+        return self.workshop().bulk(self._planned, self._settling, self.endings)
 
     def _log_of(self, full_path: str) -> str:
         return log_path(self._state_dir, full_path)

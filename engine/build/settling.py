@@ -45,7 +45,11 @@ class Settling:
         Raises:
             BuildError: when its action cannot be made.
         """
-        return self._rebuilder.decide(self._action(name))
+        return self._rebuilder.decide(self.action_of(name))
+
+    def because(self, action: Action) -> tuple[str, ...]:
+        """Why the result of `action`, which is there, is not in place."""
+        return self._rebuilder.because(action)
 
     def settle(self, stop: Callable[[], bool], look: Look) -> list[str]:
         """End every target that is up to date, without running anything; returns the others in the graph's order.
@@ -67,14 +71,19 @@ class Settling:
         started = time.monotonic()
         look(name)
         try:
-            decision = self._rebuilder.up_to_date(self._action(name))
+            decision = self._rebuilder.up_to_date(self.action_of(name))
         except BuildError:
             return False
         if decision is not None:
             self._endings.up_to_date(name, decision.record, started)
         return decision is not None
 
-    def _action(self, name: str) -> Action:
+    def action_of(self, name: str) -> Action:
+        """The action of a target whose dependencies have ended.
+
+        Raises:
+            BuildError: when it cannot be made.
+        """
         digests = self._endings.digests
         dependencies = {other: digests[other] for other in self._graph.inputs[name]}
         record = self._trace.record(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from engine.build.template import Planned, Templates
@@ -23,20 +23,27 @@ class Left(NamedTuple):
 
     paths: tuple[str, ...]
     """Absolute."""
-    written: bool
-    """Whether this build wrote them."""
+    rendered: bool
+    """Whether this build rendered them."""
 
 
-def write_templates(templates: Templates, planned: Planned, artifacts: Mapping[str, str], trace: Trace) -> Left:
+def write_templates(
+    templates: Templates, planned: Planned, artifacts: Mapping[str, str], trace: Trace, keep_in: str
+) -> Left:
     """Leave the output templates of a build; `artifacts` are the absolute artifact directories by full path.
 
-    Nothing is rendered when the trace says that the same plan with the same artifacts left what lies there; templates
-    that were edited meanwhile are rendered again by the next build.
+    Nothing is rendered when the trace says what the same plan with the same artifacts leaves, and that lies there or
+    is kept, by its digest, in the folder `keep_in`; templates that were edited meanwhile are rendered again by the
+    next build.
     """
     stated = repr((planned.sources, sorted(artifacts.items()))).encode(errors="surrogateescape")
     identity = hashlib.sha256(stated).hexdigest()
     known = trace.outputs.get(planned.request) if planned.sources else None
-    if known is not None and known[0] == identity and all(_digest(path) == digest for path, digest in known[1]):
+    if (
+        known is not None
+        and known[0] == identity
+        and all(_in_place(path, digest, keep_in) for path, digest in known[1])
+    ):
         return Left(tuple(path for path, _ in known[1]), False)
     rendered = templates.application().render(artifacts)
     for path, content in rendered.items():
@@ -45,7 +52,29 @@ def write_templates(templates: Templates, planned: Planned, artifacts: Mapping[s
     digests = tuple((path, hashlib.sha256(content).hexdigest()) for path, content in rendered.items())
     trace.outputs[planned.request] = (current, digests)
     trace.changed = True
+    _keep(rendered.values(), {digest for known in trace.outputs.values() for _, digest in known[1]}, keep_in)
     return Left(tuple(rendered), True)
+
+
+def _in_place(path: str, digest: str, keep_in: str) -> bool:
+    """Whether a template lies where it belongs, now."""
+    if _digest(path) == digest:
+        return True
+    kept = _content(os.path.join(keep_in, digest))
+    if kept is None or hashlib.sha256(kept).hexdigest() != digest:
+        return False
+    _replace(path, kept)
+    return True
+
+
+def _keep(contents: Iterable[bytes], wanted: set[str], keep_in: str) -> None:
+    for content in contents:
+        path = os.path.join(keep_in, hashlib.sha256(content).hexdigest())
+        if not os.path.exists(path):
+            _replace(path, content)
+    for name in os.listdir(keep_in):
+        if name not in wanted:
+            os.unlink(os.path.join(keep_in, name))
 
 
 def write_build_toml(templates: Templates, build_dir: str) -> None:

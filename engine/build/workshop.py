@@ -13,6 +13,7 @@ from cache.snapshot import Snapshot
 from engine.build.endings import Endings
 from engine.build.options import BuildOptions
 from engine.build.recorder import Recorder
+from engine.build.restoring import Bulk
 from engine.build.results import Results
 from engine.build.sandboxing import Sandboxing
 from engine.build.settling import Settling
@@ -26,6 +27,7 @@ from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
 from engine.run.artifacts import Artifacts
 from engine.run.command import Wrapper
+from engine.run.cores import usable_cores
 from engine.run.events import Reporter, Warned
 from engine.run.executor import LocalExecutor, working_directory
 from engine.run.jobserver import Jobserver
@@ -72,6 +74,23 @@ class Workshop:
         self.scratch = Scratch(premises.state_dir)
         self.store = DiskStore(premises.options.cache_dir)
         self.results = Results(self.store, lambda message: premises.report(Warned(message)), premises.state_dir)
+
+    def bulk(self, planned: Planned, settling: Settling, endings: Endings) -> Bulk:
+        """What restores hits of a plan before anything runs."""
+        premises, options = self._premises, self._premises.options
+        return Bulk(
+            graph=planned.graph,
+            trace=premises.trace,
+            settling=settling,
+            endings=endings,
+            results=self.results,
+            artifacts=premises.artifacts,
+            processes=premises.processes,
+            log_of=premises.log_of,
+            link_mode=cast("LinkMode", options.link_mode),
+            report=premises.report,
+            hands=min(usable_cores(), options.jobs) if options.use_cache else 0,
+        )
 
     def worker(self, planned: Planned, settling: Settling, endings: Endings) -> Worker:
         """What works on the targets of a plan."""

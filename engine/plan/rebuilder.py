@@ -86,14 +86,17 @@ class Rebuilder(Generic[Result]):
         settled = self.up_to_date(action)
         if settled is not None:
             return settled
-        record = self._trace.record(action.target.full_path)
         result = self._find(action.key)
-        if record is None:
-            return Run(action, (NEVER_BUILT,)) if result is None else Restore(action, (ELSEWHERE,), result)
-        because = self._because(action, record)
-        return Run(action, because) if result is None else Restore(action, because, result)
+        if result is not None:
+            return Restore(action, self.because(action), result)
+        never_built = self._trace.record(action.target.full_path) is None
+        return Run(action, (NEVER_BUILT,) if never_built else self.because(action))
 
-    def _because(self, action: Action, record: TargetRecord) -> tuple[str, ...]:
+    def because(self, action: Action) -> tuple[str, ...]:
+        """Why the result of `action`, which is there, is not in place."""
+        record = self._trace.record(action.target.full_path)
+        if record is None:
+            return (ELSEWHERE,)
         if record.key != action.key:
             return reasons(record.manifest, action.manifest, self._trace.listing) or (NOT_RECORDED,)
         return (DAMAGED,) if os.path.isdir(self._path_of(action.target.full_path)) else (MISSING,)

@@ -89,6 +89,32 @@ class Processes:
             raise Interrupted("The build was interrupted")
         return Exit(code, timed_out, child.peak_bytes)
 
+    def fork(self) -> int:
+        """Fork this process, which must have no other thread; 0 in the child, which is told to end as others are.
+
+        Raises:
+            OSError: when there can be no more processes.
+            Interrupted: when `terminate` was called before.
+        """
+        with self._lock:
+            if self._stopping:
+                raise Interrupted("The build was interrupted")
+            child = os.fork()
+            with contextlib.suppress(OSError):  # on both sides, since either may come first
+                os.setpgid(child, child)
+            if child:
+                self._groups.add(child)
+            else:
+                self._groups.clear()
+        return child
+
+    def join(self, child: int) -> None:
+        """Wait for a forked child."""
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        with self._lock:  # before it is reaped and its number may become another's
+            self._groups.discard(child)
+        os.waitpid(child, 0)
+
     def _started(
         self,
         argv: tuple[str, ...],
