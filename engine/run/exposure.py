@@ -71,7 +71,7 @@ class _Listing:
         for reading in readings:
             self._add(reading)
         self.beside: list[str] = []
-        """Entries that are not declared, those nearest to the root first; not what is in them."""
+        """Entries that are not declared; not what is in them."""
         self.leading_out: list[str] = []
         """Declared symbolic links to what is not declared by its own path."""
         self._look()
@@ -111,8 +111,8 @@ class _Listing:
         return None
 
     def show_in_place(self, mounts: Mounts, at_most: int) -> None:
-        """Hide what lies beside, and show where links lead."""
-        for path in self.beside[:at_most]:
+        """Hide what lies beside, folders near to the root first, and show where links lead."""
+        for path in sorted(self.beside, key=_weight)[:at_most]:
             mounts.hide_unless_shown(path)
         for path in self.leading_out:
             mounts.show(path)
@@ -140,3 +140,7 @@ class _Listing:
 
     def _moved(self, path: str, destination: str) -> str:
         return destination + path[len(self._root.rstrip("/")) :]
+
+
+def _weight(path: str) -> tuple[int, bool, str]:
+    return path.count("/"), not os.path.isdir(path), path

@@ -36,7 +36,7 @@ def hint_of(action: Action, log: str, said: str | None, grounds: Grounds) -> str
     hidden = next(_hidden(tail, action, grounds), None)
     if hidden is not None:
         return _declaring(hidden, action.target.full_path, grounds)
-    own = re.compile(re.escape(os.fsencode(grounds.artifacts_of(action.target.full_path))) + rb"(?![\w./-])")
+    own = re.compile(re.escape(os.fsencode(grounds.artifacts_of(action.target.full_path))) + rb"/?(?![\w./-])")
     if any(own.search(line) for line in _FIXED.findall(tail)):
         return f"in the sandbox ARTIFACTS_DIR itself cannot be removed or renamed: remove what is in it, {_OFF}"
     if said is None and _MISSING.search(tail):
