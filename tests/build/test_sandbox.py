@@ -67,7 +67,8 @@ def test_a_target_that_declares_what_it_reads_is_built_the_same(project: Project
             "make/Makefile": HERE
             + "include $(HERE)/more.mk\nbuild-Fn:\n\tcp app.py $(MORE) $(ARTIFACTS_DIR)\n\tpwd > $(ARTIFACTS_DIR)/pwd\n"
             "\techo $(MAKE) $(PWD) $$(id -u) $$(umask) > $(ARTIFACTS_DIR)/seen\n",
-            "make/more.mk": "TOP := $(HERE)/..\nMORE := $(wildcard $(TOP)/shared/*.py) $(TOP)/shared/deep/b.py $(TOP)/one.txt\n",
+            "make/more.mk": "SHARED := $(HERE)/../shared\n"
+            "MORE := $(wildcard $(SHARED)/*.py) $(SHARED)/deep/b.py $(HERE)/../one.txt\n",
             "shared/a.py": "a",
             "shared/deep/b.py": "b",
             "one.txt": "1",

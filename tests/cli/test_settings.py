@@ -26,6 +26,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert options.cache_size_bytes == 10 * 1024**3
     assert options.memory_limit_bytes is None
     assert options.link_mode == "clone"
+    assert options.sandbox == "off"
     assert resolved[1:] == ("text", False, "failed", None, ())
 
 
@@ -62,7 +63,7 @@ def test_everything_else(tmp_path: Path) -> None:
         *("Fn", "Layer*", "-x", "A", "-x", "B", "-j", "3", "-k", "--timeout", "5m", "--no-cached"),
         *("--cache-size", "1GiB", "--link-mode", "copy", "--region", "eu-central-1", "--language-extensions"),
         *("--build-in-source", "--output", "json", "--explain", "--log-output", "all", "--no-color", "--no-jobserver"),
-        *("--memory-limit", "6GiB"),
+        *("--memory-limit", "6GiB", "--sandbox", "on"),
     )
     options = resolved.options
     assert options.resources == ("Fn", "Layer*")
@@ -71,6 +72,7 @@ def test_everything_else(tmp_path: Path) -> None:
     assert options.keep_going and options.language_extensions and options.build_in_source
     assert not (options.use_cache or options.jobserver)
     assert options.memory_limit_bytes == 6 * 1024**3
+    assert options.sandbox == "on"
     assert (options.link_mode, options.region) == ("copy", "eu-central-1")
     assert resolved[1:] == ("json", True, "all", False, ())
 
@@ -78,11 +80,13 @@ def test_everything_else(tmp_path: Path) -> None:
 def test_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAM_TEMPLATE_FILE", "from-environment.yaml")
     monkeypatch.setenv("ENGINE_CACHE_DIR", "/stores/one")
+    monkeypatch.setenv("ENGINE_SANDBOX", "auto")
     options = settings(
         tmp_path, SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS="True", AWS_REGION="eu-west-3", AWS_DEFAULT_REGION="eu-west-3"
     ).options
     assert options.template == f"{tmp_path}/from-environment.yaml"
     assert options.cache_dir == "/stores/one"
+    assert options.sandbox == "auto"
     assert options.language_extensions
     assert options.region is None
 
@@ -150,6 +154,17 @@ def test_the_environment_beats_the_configuration_file(tmp_path: Path, monkeypatc
     assert settings(tmp_path).options.cache_dir == f"{tmp_path}/store"
     monkeypatch.setenv("ENGINE_CACHE_DIR", "/stores/one")
     assert settings(tmp_path).options.cache_dir == "/stores/one"
+
+
+def test_the_sandbox_may_stand_in_either_configuration_file(tmp_path: Path) -> None:
+    (tmp_path / "samconfig.yaml").write_text("version: 0.1\ndefault: {engine: {parameters: {sandbox: on}}}\n")
+    assert settings(tmp_path).options.sandbox == "on"
+    configure(tmp_path, "[default.engine.parameters]\nsandbox = 'auto'\n")
+    assert settings(tmp_path).options.sandbox == "auto"
+    assert settings(tmp_path, "--sandbox=off").options.sandbox == "off"
+    configure(tmp_path, "[default.engine.parameters]\nsandbox = 'yes'\n")
+    with pytest.raises(InputError, match="sandbox in the configuration file is wrong: 'yes' is not one of"):
+        settings(tmp_path)
 
 
 def test_another_environment_of_another_file(tmp_path: Path) -> None:

@@ -163,6 +163,17 @@ def test_writes_to_the_copy_never_reach_the_source(scratch: Scratch, source: Pat
     assert entries(str(source)) == before
 
 
+def test_what_lies_beside_goes_with_the_copy(scratch: Scratch, source: Path) -> None:
+    scratch.copy("Fn", str(source), None)
+    for _ in range(2):
+        beside = Path(scratch.beside("Fn"))
+        assert list(beside.iterdir()) == []
+        (beside / "kept").touch()
+    scratch.remove("Fn")
+    scratch.remove("Fn")
+    assert os.listdir(scratch.root) == []
+
+
 def test_a_missing_source_is_an_empty_scratch(scratch: Scratch) -> None:
     copy, faithful = scratch.copy("Fn", "/nonexistent", None)
     assert faithful
