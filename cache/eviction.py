@@ -50,11 +50,10 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     added_bytes, store.folder.added_bytes = store.folder.added_bytes, 0
     try:
         estimate = add_to_estimate(store.root, added_bytes)
-        if estimate is not None and estimate <= limit_bytes and not has_dead_lease(store.root):
-            return None
-        size_bytes = take_inventory(store.root).size_bytes
-        set_estimate(store.root, size_bytes)
-        if size_bytes <= limit_bytes:
+        if estimate is None or has_dead_lease(store.root):
+            estimate = take_inventory(store.root).size_bytes
+            set_estimate(store.root, estimate)
+        if estimate <= limit_bytes:
             return None
     except OSError as error:
         raise unavailable(error, error.filename or store.root) from error

@@ -68,9 +68,8 @@ class Lease:
 
 
 def has_dead_lease(root: str) -> bool:
-    """Whether a build died since this was last asked, or a collection ran; its lease is removed."""
-    names = _names(root)
-    return any([_started(f"{root}/{FOLDER}/{name}") is None for name in names])
+    """Whether a build died since this, or a collection, last looked; its lease is removed."""
+    return sum(map(_remove_dead, _paths(root))) > 0
 
 
 def oldest_live_lease(root: str) -> float | None:
@@ -78,29 +77,32 @@ def oldest_live_lease(root: str) -> float | None:
 
     Files of processes that died are removed on the way.
     """
-    started = [_started(f"{root}/{FOLDER}/{name}") for name in _names(root)]
-    return min((begun for begun in started if begun is not None), default=None)
+    begun = []
+    for path in _paths(root):
+        with suppress(FileNotFoundError):
+            if not _remove_dead(path):
+                begun.append(os.stat(path).st_mtime)
+    return min(begun, default=None)
 
 
-def _names(root: str) -> list[str]:
+def _paths(root: str) -> list[str]:
     try:
-        return os.listdir(f"{root}/{FOLDER}")
+        return [f"{root}/{FOLDER}/{name}" for name in os.listdir(f"{root}/{FOLDER}")]
     except FileNotFoundError:
         return []
 
 
-def _started(path: str) -> float | None:
+def _remove_dead(path: str) -> bool:
+    """Remove a lease that nobody holds; whether there was one."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        return False
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(path)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return os.fstat(fd).st_mtime
+    except (BlockingIOError, FileNotFoundError):
+        return False
     finally:
         os.close(fd)
-    return None
+    return True

@@ -1,4 +1,4 @@
-"""What a collection must spare: all that was used since the oldest running build began, or since builds came and went."""
+"""What a collection must spare: all that was used since the oldest running build began, or since one came meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOCK_FILE = "collection-lock"
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _JUMP_S = 2.0
 """A lease that is younger than now by more than this tells that the clock was set back: no time tells of a use then."""
-_UNCHANGED_NS = 0
+UNCHANGED_NS = 0
 """What the folder of leases is given as mtime, so that whatever happens in it later shows."""
 
 
@@ -42,7 +42,7 @@ class Protection:
         self._folder = f"{root}/{FOLDER}"
         self._now = now
         oldest_live_lease(root)  # dead ones go before the folder is marked
-        self._mark = self._marked()
+        self._mark: int | None = self._marked()
         begun = oldest_live_lease(root)
         if begun is not None and begun > now + _JUMP_S:
             begun = float("-inf")
@@ -61,7 +61,7 @@ class Protection:
         """Give the folder a stamp that no change in it gives, and return it."""
         os.makedirs(self._folder, exist_ok=True)
         with suppress(OSError):  # a store that belongs to someone else: its last change has to do
-            os.utime(self._folder, ns=(_UNCHANGED_NS, _UNCHANGED_NS))
+            os.utime(self._folder, ns=(UNCHANGED_NS, UNCHANGED_NS))
         return self._stamp()
 
     def _stamp(self) -> int:

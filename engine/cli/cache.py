@@ -127,6 +127,8 @@ def _verdict(checked: Checked) -> Iterator[str]:
         yield f"{len(checked.findings):,} of {looked} were damaged and have been removed"
     else:
         yield f"{len(checked.findings):,} of {looked} are damaged; --repair removes them"
+    if checked.temporaries:
+        yield f"{checked.temporaries:,} temporary files of killed builds have been removed"
 
 
 @cache_group.command("clear", context_settings=HELP_NAMES)

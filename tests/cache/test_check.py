@@ -14,7 +14,7 @@ from cache.errors import StoreUnavailable
 from cache.folder import VERSION_FILE
 from cache.ingest import ingest
 from cache.materialise import materialise
-from tests.cache.recorded import damage, held, record, result_path
+from tests.cache.recorded import damage, held, record, result_path, set_age
 from tests.cache.samples import write_file
 
 
@@ -80,6 +80,27 @@ def test_a_shared_directory_that_was_changed_is_found(tmp_path: Path, store: Dis
     assert kinds(check(store, repair=True).findings) == [("tree", path)]
     assert not os.path.exists(path)
     assert check(store).trees == 0
+
+
+def test_a_repair_removes_what_killed_builds_left_and_nothing_of_running_ones(store: DiskStore) -> None:
+    record(store, 1, b"one")
+    write_file(Path(store.root, "tmp", "left"), b"half")
+    assert check(store).temporaries == 0
+    with store.lease():
+        set_age(f"{store.root}/tmp/left", 60)
+        write_file(Path(store.root, "tmp", "being-written"), b"half")
+        assert check(store, repair=True).temporaries == 1
+        assert os.listdir(f"{store.root}/tmp") == ["being-written"]
+    assert held(store) == {1}
+
+
+def test_a_folder_of_someone_else_is_not_repaired(tmp_path: Path) -> None:
+    blob = tmp_path / "cas" / "ab" / ("ab" * 32)
+    write_file(blob, b"of someone else")
+    with pytest.raises(StoreUnavailable, match="no mark"):
+        check(DiskStore(str(tmp_path)), repair=True)
+    assert os.listdir(tmp_path) == ["cas"]
+    assert blob.exists()
 
 
 def test_a_store_of_another_version_is_refused(store: DiskStore) -> None:

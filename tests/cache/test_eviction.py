@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from cache.digest import digest_bytes
 from cache.disk import DiskStore
 from cache.errors import StoreUnavailable
-from cache.eviction import LOCK_FILE, collect, keep_within
+from cache.eviction import collect, keep_within
 from cache.folder import TOUCH_INTERVAL_S
 from cache.ingest import ingest
 from cache.inventory import take_inventory
 from cache.lease import FOLDER as LEASES
 from cache.materialise import materialise
+from cache.protection import LOCK_FILE
 from tests.cache.recorded import DAY_S, age_everything, blobs, held, record, result_path, set_age
 from tests.cache.samples import write_file
 
@@ -155,15 +156,52 @@ def test_the_lease_of_a_dead_process_protects_nothing(store: DiskStore) -> None:
 
 def test_temporary_files_of_dead_writers_go(store: DiskStore) -> None:
     record(store, 0, b"x")
-    for name in ("old", "new"):
-        write_file(Path(store.root, "tmp", name), b"half")
+    write_file(Path(store.root, "tmp", "old"), b"half")
     write_file(Path(store.root, "trees", "old.tmp", "file"), b"half")
-    for path in (f"{store.root}/tmp/old", f"{store.root}/trees/old.tmp"):
-        set_age(path, 2 * DAY_S)
+    with DiskStore(store.root).lease():
+        write_file(Path(store.root, "tmp", "new"), b"half")
+        for path in (f"{store.root}/tmp/old", f"{store.root}/trees/old.tmp"):
+            set_age(path, 1.0)
+        collect(store, NO_LIMIT)
+        assert os.listdir(f"{store.root}/tmp") == ["new"]
+        assert os.listdir(f"{store.root}/trees") == []
     collect(store, NO_LIMIT)
-    assert os.listdir(f"{store.root}/tmp") == ["new"]
-    assert os.listdir(f"{store.root}/trees") == []
+    assert os.listdir(f"{store.root}/tmp") == []
     assert held(store) == {0}
+
+
+def test_what_running_builds_write_counts(store: DiskStore) -> None:
+    fill(store, 4)
+    with DiskStore(store.root).lease():
+        write_file(Path(store.root, "tmp", "half"), payload(9, 2 * MEBIBYTE))
+        collect(store, int(3.5 * MEBIBYTE))
+        assert held(store) == {3}
+        assert take_inventory(store.root).size_bytes <= 3.5 * MEBIBYTE
+
+
+def test_what_a_killed_build_wrote_is_measured(store: DiskStore) -> None:
+    fill(store, 2)
+    assert keep_within(store, 5 * MEBIBYTE) is None
+    write_file(Path(store.root, "tmp", "of-a-killed-build"), payload(9, 4 * MEBIBYTE))
+    assert keep_within(store, 5 * MEBIBYTE) is None
+    write_file(Path(store.root, LEASES, "4242-dead"), b"")
+    collected = keep_within(store, 5 * MEBIBYTE)
+    assert collected is not None
+    assert held(store) == {0, 1}
+    assert take_inventory(store.root).temporaries == []
+
+
+def test_nothing_goes_after_the_clock_was_set_back_below_a_running_build(store: DiskStore) -> None:
+    """What it has written since is older than its lease then."""
+    with DiskStore(store.root).lease():
+        (lease,) = os.listdir(f"{store.root}/{LEASES}")
+        begun = os.stat(f"{store.root}/{LEASES}/{lease}").st_mtime + DAY_S
+        os.utime(f"{store.root}/{LEASES}/{lease}", (begun, begun))
+        record(store, 0, b"x")
+        collect(store, 0)
+        assert held(store) == {0}
+    collect(store, 0)
+    assert held(store) == set()
 
 
 def test_pool_files_go_when_no_artifact_links_to_them(tmp_path: Path, store: DiskStore) -> None:
