@@ -96,10 +96,11 @@ def _restore(bulk: Bulk, results: Results, action: Action) -> tuple[tuple[Any, .
 
 def _ended(bulk: Bulk, hits: list[Action], answers: Iterator[tuple[int, Any]]) -> Iterator[str]:
     for index, (found, because, seconds, warnings) in answers:
+        action, name = hits[index], hits[index].target.full_path
         for warning in warnings:
+            bulk.results.give_up(action.key)
             bulk.report(Warned(warning))
         if found is not None:
-            action, name = hits[index], hits[index].target.full_path
             output = Snapshot(*found[0])
             record = TargetRecord(action.key, action.manifest, output, output.digest, found[1])
             bulk.trace.heard(name, record.seconds)

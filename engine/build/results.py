@@ -38,10 +38,15 @@ class Results:
         self._warn = warn
         self._clock_dir = clock_dir
         self._refused: list[CacheError] = []
+        self._unusable: set[str] = set()
 
     def apart(self, warn: Callable[[str], None]) -> Results:
         """The same results for a process of its own."""
         return Results(self._store, warn, self._clock_dir)
+
+    def give_up(self, key: str) -> None:
+        """Somebody found that the result of this action cannot be used, and said so."""
+        self._unusable.add(key)
 
     def may_have(self, key: str) -> bool:
         """Whether there is a result of the action with this key, usable or not."""
@@ -49,7 +54,7 @@ class Results:
 
     def find(self, key: str, *, whole: bool = True) -> ActionResult | None:
         """A result of the action with this key; without `whole` only restoring it shows whether its blobs are there."""
-        if self._store is None:
+        if self._store is None or key in self._unusable:
             return None
         try:
             result = self._store.look_up(key, whole=whole)
@@ -76,8 +81,8 @@ class Results:
         clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
         try:
             tree = read_tree(self._store, result.output_directories[0].tree_digest)
-            made = materialise(tree, staged, self._store, link_mode)
             self._restore_log(result, log)
+            made = materialise(tree, staged, self._store, link_mode)
         except (BlobMissing, BlobCorrupt) as error:
             self._refuse(error)
             return None

@@ -1,0 +1,98 @@
+"""Restoring many targets at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.build.project import BUILT, RESTORED, UP_TO_DATE, Project, function, template
+
+COUNT = 40
+NAMES = [f"Fn{index:02}" for index in range(COUNT)]
+MAKEFILE = "build-%:\n\tcp -r . $(ARTIFACTS_DIR)/ && echo made $@\n"
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[Project]:
+    """Forty functions, built, with the first as an input of the last."""
+    project = Project(tmp_path / "many")
+    last = function(NAMES[-1], metadata=f"BuildProperties:\n  DependsOn: [{NAMES[0]}]")
+    bodies = {name: function(name) for name in NAMES[:-1]} | {NAMES[-1]: last}
+    project.write({"template.yaml": template(**bodies)})
+    for name in NAMES:
+        project.write({f"{name}/Makefile": MAKEFILE, f"{name}/app.py": f"print('{name}')\n", f"{name}/lib/x": name})
+    assert set(project.build().values()) == {BUILT}
+    yield project
+    assert not any(project.state_dir.glob("staging/*"))
+    assert not any(project.state_dir.glob("trash/*"))
+
+
+def trees(project: Project) -> dict[str, dict[str, bytes | str | None]]:
+    return {name: project.tree(name) for name in NAMES}
+
+
+@pytest.mark.parametrize("link_mode", ["clone", "copy", "hardlink", "symlink"])
+def test_all_come_back_as_they_were(many: Project, link_mode: str) -> None:
+    before = trees(many)
+    shutil.rmtree(many.root / ".aws-sam")
+    assert set(many.build(link_mode=link_mode).values()) == {RESTORED}
+    assert trees(many) == before
+    assert set(many.build(link_mode=link_mode).values()) == {UP_TO_DATE}
+
+
+def test_each_says_why(many: Project) -> None:
+    shutil.rmtree(many.artifact(NAMES[1]))
+    (many.artifact(NAMES[2]) / "app.py").write_text("broken")
+    shutil.rmtree(many.artifact(NAMES[5]))
+    because = {row.target: row.because for row in many.outcome().results if row.because}
+    assert because == {NAMES[1]: ("output missing",), NAMES[2]: ("output damaged",), NAMES[5]: ("output missing",)}
+
+
+def test_a_damaged_blob_costs_one_target_a_run_and_one_warning(many: Project) -> None:
+    before = trees(many)
+    damaged = next(path for path in many.store.glob("cas/*/*") if path.read_bytes() == b"print('Fn07')\n")
+    os.chmod(damaged, 0o644)
+    damaged.write_bytes(b"print('evil')\n")
+    shutil.rmtree(many.root / ".aws-sam")
+    states = many.build()
+    assert states == dict.fromkeys(NAMES, RESTORED) | {"Fn07": BUILT}
+    assert trees(many) == before
+    assert len(many.warnings) == 1
+    assert damaged.name in many.warnings[0]
+    shutil.rmtree(many.root / ".aws-sam")
+    assert set(many.build().values()) == {RESTORED}
+
+
+def test_only_what_the_store_has_is_restored(many: Project) -> None:
+    results = sorted(many.store.glob("ac/*/*"))
+    for path in results[:10]:
+        path.unlink()
+    before = trees(many)
+    shutil.rmtree(many.root / ".aws-sam")
+    states = list(many.build().values())
+    assert states.count(BUILT) == 10
+    assert states.count(RESTORED) == COUNT - 10
+    assert trees(many) == before
+
+
+def test_with_one_job_nothing_is_forked_and_all_is_restored(many: Project) -> None:
+    shutil.rmtree(many.root / ".aws-sam")
+    assert set(many.build(jobs=1).values()) == {RESTORED}
+
+
+def test_templates_come_back_without_being_rendered(many: Project) -> None:
+    path = many.build_dir / "template.yaml"
+    rendered = path.read_bytes()
+    kept = list((many.state_dir / "templates").iterdir())
+    assert [file.read_bytes() for file in kept] == [rendered]
+    path.unlink()
+    many.build()
+    assert path.read_bytes() == rendered
+    kept[0].write_bytes(b"damaged")
+    path.unlink()
+    many.build()
+    assert path.read_bytes() == rendered

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from cache.verification import answered_in_two
+
+ANSWERS = [1 + index % 250 for index in range(500)]
+
+
+def no_child_is_left() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def test_every_question_is_answered_whoever_is_asked_first() -> None:
+    with answered_in_two(len(ANSWERS), ANSWERS.__getitem__) as ask:
+        assert [ask(index) for index in range(len(ANSWERS))] == ANSWERS
+    with answered_in_two(len(ANSWERS), ANSWERS.__getitem__) as ask:
+        assert [ask(index) for index in reversed(range(len(ANSWERS)))] == ANSWERS[::-1]
+    assert no_child_is_left()
+
+
+def test_the_child_answers_from_the_end() -> None:
+    parent = os.getpid()
+    reading, writing = os.pipe()
+
+    def answer(index: int) -> int:
+        if os.getpid() == parent:
+            return 1
+        os.write(writing, b"x")  # after the question before it was answered
+        return 2
+
+    with answered_in_two(3, answer) as ask:
+        assert os.read(reading, 1) + os.read(reading, 1) == b"xx"
+        assert ask(2) == 2
+    os.close(reading)
+    os.close(writing)
+    assert no_child_is_left()
+
+
+@pytest.mark.parametrize("way", ["exit", "raise"])
+def test_a_child_that_dies_is_done_without(way: str) -> None:
+    parent = os.getpid()
+
+    def answer(index: int) -> int:
+        if os.getpid() != parent:
+            if way == "exit":
+                os._exit(1)
+            raise OSError("nothing works here")
+        return ANSWERS[index]
+
+    with answered_in_two(len(ANSWERS), answer) as ask:
+        assert [ask(index) for index in range(len(ANSWERS))] == ANSWERS
+    assert no_child_is_left()
+
+
+def test_questions_may_be_left_unasked() -> None:
+    with answered_in_two(len(ANSWERS), ANSWERS.__getitem__):
+        pass
+    with answered_in_two(0, ANSWERS.__getitem__):
+        pass
+    assert no_child_is_left()
