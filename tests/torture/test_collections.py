@@ -134,6 +134,13 @@ def disk_use_bytes(root: str) -> int:
     return sum(os.lstat(path).st_blocks * 512 for path in paths)
 
 
+def leave_temporary(store: DiskStore, size_bytes: int) -> None:
+    """What a build that was killed a while ago leaves."""
+    path = Path(store.root, "tmp", "of-a-killed-build")
+    path.write_bytes(bytes(size_bytes))
+    set_age(str(path), 1)
+
+
 def test_the_limit_is_kept_for_blobs_of_random_sizes(
     tmp_path: Path, chance: random.Random, torture: bool, figure: Figure, blamed: Blame
 ) -> None:
@@ -144,8 +151,7 @@ def test_the_limit_is_kept_for_blobs_of_random_sizes(
         for result in range(count):
             record(store, result, *(chance.randbytes(random_size(chance)) for _ in range(chance.randint(1, 8))))
             set_age(result_path(store, result), result + 10)
-        left = Path(store.root, "tmp", "of-a-killed-build")
-        left.write_bytes(bytes(random_size(chance)))
+        leave_temporary(store, random_size(chance))
         limit_bytes = chance.randrange(disk_use_bytes(store.root))
         collected = collect(store, limit_bytes)
         kept, took_bytes = held(store), disk_use_bytes(store.root)
@@ -173,7 +179,7 @@ def test_a_repair_removes_what_is_damaged_and_keeps_what_is_good(
         spoilt = set(chance.sample(range(20), chance.randint(0, 3)))
         for result in spoilt:
             damage_somehow(Path(result_path(store, result)), chance)
-        Path(store.root, "tmp", "of-a-killed-build").write_bytes(b"half")
+        leave_temporary(store, 1)
         check(store, repair=True)
         good = {n for n, files in contents.items() if n not in spoilt and broken.isdisjoint(map(digest_bytes, files))}
         figure("stores repaired", 1)

@@ -35,8 +35,8 @@ Properties:
   ContentUri: Base"""
 GOOD = frozenset((BUILT, RESTORED, UP_TO_DATE))
 
-_STATE = frozenset(("children", "lock", "logs", "trace-v1", "aside", "staging", "trash"))
-"""What may lie in the project's state between builds."""
+_UNFINISHED = (".new", ".tmp")
+"""What the names of files end in that are being written."""
 
 
 class Workshop:
@@ -110,7 +110,7 @@ class Workshop:
         state, scratch = self.project.state_dir, self.scratch
         for folder in (state / "aside", state / "staging", state / "trash", scratch):
             yield from (f"left: {path}" for path in folder.rglob("*"))
-        yield from (f"left: {path}" for path in state.iterdir() if path.name not in _STATE)
+        yield from (f"left: {path}" for path in state.rglob("*") if path.name.endswith(_UNFINISHED))
         expected = {*self.names, "template.yaml"}
         yield from (f"left: {path}" for path in self.project.build_dir.iterdir() if path.name not in expected)
 
