@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable
 
 from cache import snapshot, walk
+from engine.build.inplace import Watch
 from engine.build.results import Results
 from engine.plan.action import Action
-from engine.plan.manifest import ABSENT, Row, key_of, manifest
+from engine.plan.manifest import ABSENT, Row
 from engine.plan.scan import Scanner
 from engine.plan.trace import UNRECORDED_KEY, TargetRecord
 from engine.run.executor import Ran
@@ -17,65 +18,44 @@ from engine.run.executor import Ran
 class Recorder:
     """Turns what a run left into a record, and into a result in the store."""
 
-    def __init__(
-        self,
-        results: Results,
-        path_of: Callable[[str], str],
-        scanner_now: Callable[[], Scanner],
-        *,
-        in_source: bool,
-    ) -> None:
+    def __init__(self, results: Results, path_of: Callable[[str], str], scanner_now: Callable[[], Scanner]) -> None:
         """`path_of` gives a target's artifact directory, `scanner_now` a scanner that has looked at nothing yet."""
         self._results = results
         self._path_of = path_of
         self._scanner_now = scanner_now
-        self._in_source = in_source
 
-    def record(self, action: Action, ran: Ran) -> TargetRecord:
-        """Record the artifact that `ran` left.
+    def record(self, action: Action, ran: Ran, watch: Watch) -> TargetRecord:
+        """Record the artifact that `ran` left; `watch` knows what the run did where it worked in place.
 
         Raises:
             UnreadableEntry: for an artifact that holds sockets or other special files.
             ChangedWhileRead: for one that something still writes into.
         """
         directory = self._path_of(action.target.full_path)
-        recorded = self._as_it_ran(action) if ran.faithful and self.undisturbed(action, ran) else None
+        recorded = _as_left(action, watch) if ran.faithful and self.undisturbed(action, ran, watch) else None
         if recorded is None:
             output = self._results.look(directory)
             return TargetRecord(UNRECORDED_KEY, action.manifest, output, output.digest, ran.seconds)
         output = self._results.keep(recorded.key, directory, ran.log, ran.seconds)
         return TargetRecord(recorded.key, recorded.manifest, output, output.digest, ran.seconds)
 
-    def _as_it_ran(self, action: Action) -> Action | None:
-        """The action itself; in the source directory, the action of what is there after the run.
-
-        make may have added files of its own to the sources then. What was there before must still be the same: who
-        edits sources during a build gets a result that is not recorded.
-        """
-        if not self._in_source:
-            return action
-        after = self._scanner_now().tree(action.target.code_dir, action.target.properties.ignore)
-        if after is None or action.tree is None:
-            return None
-        before = {row.path: row.fingerprint for row in action.tree.rows()}
-        now = {row.path: row.fingerprint for row in after.rows()}
-        if any(now.get(path) != fingerprint for path, fingerprint in before.items()):
-            return None
-        rows = [row for row in action.manifest if row.kind not in ("tree", "format")]
-        changed = manifest([*rows, Row("tree", "", after.digest)])
-        return action._replace(key=key_of(changed), manifest=changed, tree=after)
-
-    def undisturbed(self, action: Action, ran: Ran) -> bool:
+    def undisturbed(self, action: Action, ran: Ran, watch: Watch | None = None) -> bool:
         """Whether what make could read where it lies is what the key names, and was so all the time.
+
+        What `watch` covers is not looked at: make works there.
 
         Stats tell; where they differ or cannot be trusted the bytes must be the same and older than the run, since
         what was changed and changed back may have been read in between.
         """
-        if any(not _read_as(path, digest, ran.clock_ns) for path, digest in action.makefiles):
+        if any(
+            not _read_as(path, digest, ran.clock_ns)
+            for path, digest in action.makefiles
+            if watch is None or not watch.covers(path)
+        ):
             return False
         scanner = self._scanner_now()
         for reading in action.in_place:
-            if self._in_source and reading.root == action.target.code_dir:
+            if watch is not None and watch.covers(reading.root):
                 continue
             if not snapshot.unchanged(reading.root, reading.snapshot):
                 now = reading.again(scanner)
@@ -84,6 +64,36 @@ class Recorder:
                 if snapshot.may_be_as_late(now.newest_change_ns(), ran.clock_ns):
                     return False
         return True
+
+
+def _as_left(action: Action, watch: Watch) -> Action | None:
+    """The action itself; after a run in place, the action of what is there now, where only make changed it.
+
+    A second run, in what the first one left, is taken to leave the same artifact. Who edits sources during a build gets
+    a result that is not recorded.
+    """
+    if not watch.places:
+        return action
+    now = watch.now
+    if now is None or watch.edited or _elsewhere(now) != _elsewhere(action) or _edits_makefiles(action, now, watch):
+        return None
+    return now
+
+
+def _elsewhere(action: Action) -> list[Row]:
+    """The rows that say nothing of what make may have written."""
+    return [Row(*row) for row in action.manifest if row[0] not in ("tree", "input", "makefile", "variable")]
+
+
+def _edits_makefiles(action: Action, now: Action, watch: Watch) -> bool:
+    """Whether a makefile in a place of the run changed that is no part of a tree there; one that came is make's."""
+    found = dict(now.makefiles)
+    listed = {f"{reading.root}/{path}" for reading in action.in_place for path in reading.snapshot.files}
+    return any(
+        found.get(path) != digest
+        for path, digest in action.makefiles
+        if digest != ABSENT and watch.covers(path) and path not in listed
+    )
 
 
 def _read_as(path: str, digest: str, clock_ns: int) -> bool:

@@ -47,6 +47,14 @@ class Settling:
         """
         return self._rebuilder.decide(self.action_of(name))
 
+    def target(self, name: str) -> Target:
+        """One of the targets to build."""
+        return self._targets[name]
+
+    def look_anew(self) -> None:
+        """Believe nothing of what was seen in this build: make works in place, and may have changed it."""
+        self._actions.look_anew()
+
     def because(self, action: Action) -> tuple[str, ...]:
         """Why the result of `action`, which is there, is not in place."""
         return self._rebuilder.because(action)

@@ -13,6 +13,7 @@ from cache.snapshot import assemble
 from cache.walk import UnreadableEntry
 from engine.build.endings import Endings
 from engine.build.faults import fault_of
+from engine.build.inplace import InPlace, Watch
 from engine.build.recorder import Recorder
 from engine.build.results import Results, seconds_of
 from engine.build.settling import Settling
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from cache.wire import ActionResult
 
 
+_SHOWN = 3
+"""Names of files in a warning."""
+
+
 class Tools(NamedTuple):
     """What a worker works with."""
 
@@ -41,6 +46,7 @@ class Tools(NamedTuple):
     artifacts: Artifacts
     executor: Executor
     recorder: Recorder
+    in_place: InPlace
     log_of: Callable[[str], str]
     link_mode: LinkMode
     timeout_s: float | None
@@ -70,7 +76,8 @@ class Worker:
         """Bring one target to its end, in any thread; whether it has its artifact."""
         started = time.monotonic()
         try:
-            return self._work(name, started)
+            with self._tools.in_place.turn(self._tools.settling.target(name)):
+                return self._work(name, started)
         except Interrupted:
             self._tools.endings.skip(name, "interrupted")
         except BuildError as error:
@@ -97,7 +104,23 @@ class Worker:
 
     def _decide_alone(self, name: str) -> UpToDate | Restore[ActionResult] | Run:
         with self._deciding:  # a scan is shared by every target of its directory
+            self._look_anew(name)
             return self._tools.settling.decide(name)
+
+    def _look_anew(self, name: str) -> None:
+        """Forget what was seen before another target may have worked in this one's directories."""
+        if self._tools.in_place.places(self._tools.settling.target(name)):
+            self._tools.settling.look_anew()
+
+    def _anew(self, name: str) -> Action:
+        """The action of a target as it would be made now.
+
+        Raises:
+            BuildError: when it cannot be made.
+        """
+        with self._deciding:
+            self._look_anew(name)
+            return self._tools.settling.action_of(name)
 
     def action(self, name: str) -> Action:
         """The action of a target whose dependencies have ended, in any thread.
@@ -138,20 +161,21 @@ class Worker:
             self._report(Warned(f"Skipping copy operation since source {missing} does not exist", name))
         for warning in action.warnings:
             self._report(Warned(warning, name))
-        ran = self._tools.executor.run(action)
+        with self._tools.in_place.watched(action, lambda: self._anew(name)) as watch:
+            ran = self._tools.executor.run(action)
         failure = self._failure(action, ran)
         self._tools.trace.peaked(name, ran.exit.peak_bytes, succeeded=failure is None)
         if failure is not None:
             self._tools.endings.failed(name, action.key, started, because, failure, self._tools.endings.log(name))
             return False
         try:
-            record = self._tools.recorder.record(action, ran)
+            record = self._tools.recorder.record(action, ran, watch)
         except (UnreadableEntry, ChangedWhileRead) as entry:
             nothing = assemble([], [], [], follow=False)
             record = TargetRecord(UNRECORDED_KEY, action.manifest, nothing, f"unread {time.time_ns()}", ran.seconds)
             self._report(Warned(f"make left what cannot be recorded: {entry}", name))
         else:
-            self._warn_of(name, record)
+            self._warn_of(name, record, watch)
         self._tools.artifacts.keep(name)
         self._tools.trace.took(name, ran.seconds)
         self._succeeded(name, State.BUILT, record, started, because)
@@ -170,11 +194,13 @@ class Worker:
                 tools.artifacts.swap_in(name, staged)
                 tools.trace.remember(name, record._replace(output=tools.results.look(path)))
 
-    def _warn_of(self, name: str, record: TargetRecord) -> None:
+    def _warn_of(self, name: str, record: TargetRecord, watch: Watch) -> None:
         if not record.output.files and not record.output.links:
             self._report(Warned("make left nothing in ARTIFACTS_DIR", name))
         if record.key == UNRECORDED_KEY:
-            self._report(Warned("its inputs changed while it was built: the result is used, but not recorded", name))
+            self._report(Warned(f"{_changed(watch)} while it was built: the result is used, but not recorded", name))
+            if watch.edited:
+                self._report(Warned("if make itself changes such files, name them in BuildProperties.Ignore", name))
 
     def _failure(self, action: Action, ran: Ran) -> Failure | None:
         if ran.exit.code == 0 and not ran.exit.timed_out:
@@ -198,3 +224,12 @@ class Worker:
     ) -> None:
         self._tools.trace.remember(name, record)
         self._tools.endings.succeeded(name, state, record, started, because)
+
+
+def _changed(watch: Watch) -> str:
+    """What of the inputs changed, where that is known."""
+    if not watch.edited:
+        return "its inputs changed"
+    shown = [os.path.basename(path) for path in watch.edited[:_SHOWN]]
+    more = len(watch.edited) - len(shown)
+    return "its inputs changed (" + ", ".join(shown) + (f" and {more} more)" if more else ")")

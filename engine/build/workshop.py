@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from cache.disk import DiskStore
 from cache.snapshot import Snapshot
 from engine.build.endings import Endings
+from engine.build.inplace import InPlace
 from engine.build.options import BuildOptions
 from engine.build.recorder import Recorder
 from engine.build.restoring import Bulk
@@ -103,7 +104,8 @@ class Workshop:
             results=self.results,
             artifacts=premises.artifacts,
             executor=self.executor(self.scratch, premises.log_of),
-            recorder=Recorder(self.results, path_of, scanner_now, in_source=options.build_in_source),
+            recorder=Recorder(self.results, path_of, scanner_now),
+            in_place=InPlace(premises.state_dir, in_source=options.build_in_source),
             log_of=premises.log_of,
             link_mode=cast("LinkMode", options.link_mode),
             timeout_s=options.timeout_s,

@@ -79,6 +79,12 @@ class Actions:
         self._circumstantial = _circumstantial(circumstances)
         self._variable_rows: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Row, ...]] = {}
 
+    def look_anew(self) -> None:
+        """Forget what was seen in this build: make works in place, and may have changed it."""
+        self._scanner.look_anew()
+        self._makefiles.look_anew()
+        self._variable_rows.clear()
+
     def action_of(
         self, target: Target, dependencies: Mapping[str, str], known: tuple[str, Manifest] | None = None
     ) -> Action:

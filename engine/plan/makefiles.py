@@ -57,6 +57,11 @@ class Makefiles:
         self._reached: dict[frozenset[str], frozenset[str]] = {}
         self._inside: dict[tuple[str, str, frozenset[str]], tuple[str, ...]] = {}
 
+    def look_anew(self) -> None:
+        """Forget what was seen in this build: something may have changed it."""
+        for seen in (self._read, self._listings, self._inside):
+            seen.clear()
+
     def read_by(self, target: Target, tree: Snapshot | None) -> MakefileSet:
         """The makefile of `target`, every other one that it reads or looks for, and those that it calls."""
         found = MakefileSet((target.makefile,), ())

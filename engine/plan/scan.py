@@ -46,6 +46,11 @@ class Scanner:
         self.verified: set[str] = set()
         """Identities of input trees that were found unchanged just now."""
 
+    def look_anew(self) -> None:
+        """Forget what was seen in this build: something may have changed it."""
+        for seen in (self._trees, self._files, self._ignores):
+            seen.clear()
+
     def known_tree(self, root: str, ignore: tuple[str, ...]) -> tuple[str, Snapshot] | None:
         """(identity, snapshot) of what the last build saw of the directory `root`, not looked at again."""
         identity = _tree_identity(root, self._ignored(root), ignore)
