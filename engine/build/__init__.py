@@ -57,7 +57,7 @@ def run_build(
     refuse_dangerous_build_dir(options)
     state_dir = state_dir_of(options.build_dir)
     lock = project_lock(state_dir, lambda owner: report(Waiting(owner)))
-    with lock as is_unfinished, children_lock(state_dir) as witness:
+    with lock as is_unfinished, children_lock(state_dir) as witness, traces.forgotten_after_a_bug(state_dir):
         if is_unfinished:
             _sweep(state_dir)
         processes = Processes((witness,))

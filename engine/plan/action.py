@@ -99,7 +99,7 @@ class Actions:
             return self._action_of(target, dependencies, known)
         except BadPattern as bad:
             raise InputError(
-                f"{target.full_path} has a file pattern that means nothing: {bad.pattern}",
+                f"{target.full_path} has a file pattern that cannot be used: {bad.pattern}",
                 rows=(("pattern in", bad.where or "BuildProperties"), *_declaration(target)),
                 hint="patterns are written as in a .gitignore; a backslash makes the character after it literal",
             ) from None

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from cache import snapshot, walk
 from cache.snapshot import Snapshot
-from cache.walk import Select
+from cache.walk import Select, UnreadableEntry
 from engine.plan.manifest import ABSENT
 from engine.plan.trace import Trace
+from engine.plan.wildcards import TooManyStars, bounded
+from engine.sam.regular_file import read_regular
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -19,6 +21,8 @@ EXCLUDED = frozenset((".aws-sam", ".git"))
 """Names that sam leaves out of its copy at every level."""
 
 IGNORE_FILE = ".samignore"
+_IGNORE_LIMIT_BYTES = 64 * 1024
+"""Every path is matched with every line."""
 _SelectMaker = Callable[[], Select]
 _WILD = frozenset("*?[")
 
@@ -173,12 +177,15 @@ def _tree_identity(root: str, lines: tuple[str, ...], ignore: tuple[str, ...]) -
 
 
 def _ignore_file(root: str) -> tuple[str, ...]:
+    path = f"{root}/{IGNORE_FILE}"
     try:
-        descriptor = os.open(f"{root}/{IGNORE_FILE}", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, encoding="utf-8-sig", errors="surrogateescape") as file:
-            return tuple(file.read().split("\n"))
+        content = read_regular(path, _IGNORE_LIMIT_BYTES)
     except OSError:
         return ()
+    if len(content) > _IGNORE_LIMIT_BYTES:
+        raise UnreadableEntry(path, f"is larger than {_IGNORE_LIMIT_BYTES // 1024} KiB")
+    text = content.decode("utf-8-sig", errors="surrogateescape")
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _spec(patterns: tuple[str, ...], root: str = "", in_file: int = 0) -> GitIgnoreSpec | None:
@@ -190,15 +197,18 @@ def _spec(patterns: tuple[str, ...], root: str = "", in_file: int = 0) -> GitIgn
 
     from pathspec import GitIgnoreSpec
 
+    kept: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of re, for a class such as [[:alpha:]]
         for index, pattern in enumerate(patterns):
             try:
-                GitIgnoreSpec.from_lines((pattern,))
-            except (ValueError, re.error):
+                kept.append(bounded(_one_line(pattern)))
+                GitIgnoreSpec.from_lines(kept[-1:])
+            except (ValueError, re.error) as error:
                 where = f"{root}/{IGNORE_FILE}:{index + 1}" if index < in_file else None
-                raise BadPattern(pattern, where) from None
-        return GitIgnoreSpec.from_lines(_one_line(pattern) for pattern in patterns)
+                why = str(error) if isinstance(error, TooManyStars) else pattern
+                raise BadPattern(why, where) from None
+        return GitIgnoreSpec.from_lines(kept)
 
 
 def _matches(spec: GitIgnoreSpec, path: str, is_directory: bool) -> bool:

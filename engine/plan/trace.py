@@ -11,12 +11,13 @@ import gc
 import marshal
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import xxhash
 
 from cache.snapshot import Snapshot
+from engine.errors import BuildError
 from engine.plan.manifest import Manifest
 
 _HEADER = f"engine-trace-v1 {sys.implementation.cache_tag}\n".encode()
@@ -207,6 +208,23 @@ class Trace:
         self.changed = False
 
 
+@contextlib.contextmanager
+def forgotten_after_a_bug(directory: str) -> Iterator[None]:
+    """Remove the trace when the block ends with an error that is nobody's but ours, which it may have brought about."""
+    try:
+        yield
+    except (BuildError, OSError):
+        raise
+    except Exception:
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(directory, _FILE))
+        raise
+
+
+def _is_tables(content: object) -> bool:
+    return isinstance(content, dict) and all(isinstance(table, dict) for table in content.values())
+
+
 def _newest(facts: dict[str, Fact]) -> dict[str, Fact]:
     """The facts noted last: those that hold no longer are never asked for again, and old ones are found again."""
     return dict(list(facts.items())[-_FACTS_KEPT:])
@@ -230,7 +248,10 @@ def load(directory: str) -> Trace:
     collecting = gc.isenabled()
     gc.disable()  # loading makes many tuples and no garbage; collections in between cost seven times the loading
     try:
-        return Trace(marshal.loads(memoryview(data)[start:]))
+        content = marshal.loads(memoryview(data)[start:])
+        return Trace(content) if _is_tables(content) else Trace()
+    except (EOFError, MemoryError, TypeError, ValueError):  # bytes that no trace has, though the checksum holds
+        return Trace()
     finally:
         if collecting:
             gc.freeze()  # nor does any later collection find garbage among them

@@ -14,9 +14,12 @@ EXPANSION_LIMIT = 2_000_000
 """Most values and keys of one template after its aliases are expanded, as the output template expands them.
 A long text counts once more for every 32 characters."""
 
+_NUMBER_LIMIT = 1000
+"""Most characters of a number. To read or write thousands of digits takes time that grows with their square."""
 _OLD_SCALAR = re.compile(r"(?i:yes|no|on|off)|0[0-9]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 """Plain scalars that YAML 1.1 does not read as YAML 1.2 does."""
 _CORE = "tag:yaml.org,2002:"
+_NUMBERS = (_CORE + "int", _CORE + "float")
 
 
 class KeySorted(dict[object, object]):
@@ -208,12 +211,15 @@ class _Builder:
         return text if tag in (_CORE + "str", _CORE + "timestamp") else self._construct(tag, event)
 
     def _construct(self, tag: str, event: yaml.ScalarEvent) -> object:
+        if tag in _NUMBERS and len(event.value) > _NUMBER_LIMIT:
+            raise _at(event.start_mark, f"a number of more than {_NUMBER_LIMIT} digits")
         node = self._yaml.ScalarNode(tag, event.value)
         try:
             return self._parser.construct_object(node)
-        except (ValueError, self._yaml.constructor.ConstructorError) as error:
-            problem = getattr(error, "problem", None)
-            raise _at(event.start_mark, problem or str(error)) from None
+        except self._yaml.constructor.ConstructorError as error:
+            raise _at(event.start_mark, error.problem or str(error)) from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # what yaml makes of a wrong tag
+            raise _at(event.start_mark, f"{event.value!r:.80} is not what its tag says, {tag}") from None
 
 
 def _intrinsic(tag: str) -> str:

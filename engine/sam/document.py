@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from engine.errors import InputError
 from engine.sam.cfn_yaml import DEPTH_LIMIT, DocumentError, parse_yaml
 from engine.sam.regular_file import read_regular
 
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<code>[0-9a-fA-F]{4})|.)")
+"""Every escape of a JSON text; a whole surrogate pair is one without `code`."""
 SIZE_LIMIT_BYTES = 20 * 1024**2
 """Largest template that is read; CloudFormation itself accepts 1 MB."""
 
@@ -60,7 +63,18 @@ def parse(data: bytes) -> object:
     except ValueError:
         return parse_yaml(text)
     _check_depth(value)
+    _check_surrogates(text)
     return value
+
+
+def _check_surrogates(text: str) -> None:
+    """Refuse halves of surrogate pairs, which JSON can spell but no file name and no output can hold."""
+    for escape in _ESCAPE.finditer(text):
+        code = escape["code"]
+        if code and 0xD800 <= int(code, 16) <= 0xDFFF:
+            line = text.count("\n", 0, escape.start()) + 1
+            column = escape.start() - text.rfind("\n", 0, escape.start())
+            raise DocumentError(f"half of a surrogate pair: \\u{code}", line, column)
 
 
 def _place(path: str, error: DocumentError) -> str:

@@ -76,7 +76,7 @@ def _toml(path: str) -> object:
 
     try:
         return tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # malformed, or a number of thousands of digits
         place = _TOML_PLACE.search(str(error))
         where = ":".join((path, *place.groups())) if place else path
         reason = _TOML_PLACE.sub("", str(error))

@@ -269,7 +269,7 @@ def test_a_dangling_link_is_one_clear_error(world: World) -> None:
 
 def test_a_pattern_that_means_nothing_is_named_with_its_line(world: World) -> None:
     world.write("src/.samignore", "ok\n!\n")
-    with pytest.raises(InputError, match="has a file pattern that means nothing: !") as caught:
+    with pytest.raises(InputError, match="has a file pattern that cannot be used: !") as caught:
         world.action()
     assert ("pattern in", f"{world.root}/src/.samignore:2") in caught.value.rows
 

@@ -230,3 +230,19 @@ def test_what_is_no_file_is_absent(tmp_path: Path, kind: str) -> None:
     elif kind == "below a file":
         path = tmp_path / "file" / "thing"
     assert scanner(tmp_path).file(str(path)) == ABSENT
+
+
+def test_a_pattern_that_would_be_tried_for_ever_is_told(tmp_path: Path) -> None:
+    fill(tmp_path, "a" * 200)
+    (tmp_path / ".samignore").write_text("x\n" + "*a" * 30 + "\n")
+    with pytest.raises(BadPattern, match="more than 4 stars") as caught:
+        tree(tmp_path)
+    assert caught.value.where == f"{tmp_path}/.samignore:2"
+    (tmp_path / ".samignore").write_text("*" * 60 + "b\n" + "**/" * 60 + "c\n")
+    assert "a" * 200 in tree(tmp_path)
+
+
+def test_a_samignore_without_end_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".samignore").write_bytes(b"x\n" * 40_000)
+    with pytest.raises(UnreadableEntry, match="larger than 64 KiB"):
+        tree(tmp_path)

@@ -138,3 +138,21 @@ def doubling(first: str, levels: int, row: str) -> str:
 def test_bomb_is_refused(text: str) -> None:
     with pytest.raises(DocumentError, match="aliases expand to more than"):
         parse_yaml(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["!!int ''", "!!float ''", "!!bool maybe", "!!int x", "!!float .", "!!int 0x", "!!int '-'"]
+)
+def test_a_value_that_is_not_what_its_tag_says_is_told(text: str) -> None:
+    with pytest.raises(DocumentError, match="is not what its tag says") as caught:
+        parse_yaml(f"a: 1\nb: {text}")
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 5000, "0x" + "f" * 5000, "1" + ":1" * 100_000, "1" * 5000 + ".5", "0b" + "1" * 5000]
+)
+def test_a_number_of_thousands_of_digits_is_told(number: str) -> None:
+    with pytest.raises(DocumentError, match="a number of more than 1000 digits") as caught:
+        parse_yaml(f"a: 1\nb: {number}")
+    assert caught.value.line == 2

@@ -62,3 +62,13 @@ def test_error_names_file_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Failed to parse template: ") as caught:
         read_template(str(path))
     assert caught.value.rows == (("template", f"{path}:3:1"),)
+
+
+def test_half_a_surrogate_pair_is_told(tmp_path: Path) -> None:
+    assert parse(b'{"a": "\\ud83d\\ude00", "b": "\\\\ud800"}') == {"a": "\U0001f600", "b": "\\ud800"}
+    path = tmp_path / "template.json"
+    for half in ("\\ud800", "\\uDFFF", "\\ud83d\\u0041", "\\ude00\\ud83d"):
+        path.write_text(f'{{\n "a": "x{half}"}}', encoding="utf-8")
+        with pytest.raises(InputError, match="half of a surrogate pair") as caught:
+            read_template(str(path))
+        assert caught.value.rows == (("template", f"{path}:2:9"),)

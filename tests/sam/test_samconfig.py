@@ -81,6 +81,7 @@ def test_named_file_is_relative_to_the_template(tmp_path: Path) -> None:
         ("c.yaml", b"version: '0.1'\n", "'version' key is not present", ":1"),
         ("c.toml", b"version = 0.1\n[default\n", "Error reading configuration: ", ":2:9"),
         ("c.yaml", b"version: 0.1\na: [\n", "Error reading configuration: ", ":3:1"),
+        ("c.toml", b"version = 0.1\nx = " + b"9" * 5000, "Error reading configuration: Exceeds the limit", ""),
         ("c.yaml", b"- a\n", "Error reading configuration: the document is not a mapping", ""),
         ("c.toml", b"version = 0.1\n# \xff\n", "Error reading configuration: not UTF-8", ":2"),
         ("c.toml", b"version = 0.1\ndefault = 5\n", "Error reading configuration: [default] is not a table", ""),
