@@ -8,7 +8,6 @@ from typing import NamedTuple
 from cache.walk import Select
 from engine.plan.action import Action
 from engine.plan.scan import Scanner
-from engine.run.command import Place
 
 
 class _Part(NamedTuple):
@@ -40,10 +39,11 @@ class _Part(NamedTuple):
 class Coverage:
     """What is in the key of one action, by path. Paths are absolute and without `..`."""
 
-    def __init__(self, action: Action, place: Place, dependencies: tuple[str, ...], scanner: Scanner) -> None:
-        """`place` is where it ran, `dependencies` are the artifact directories of what it declares to depend on."""
-        in_source = place.root == action.target.code_dir
-        whole = (*(() if in_source else (place.root,)), place.artifacts_dir, *dependencies)
+    def __init__(
+        self, action: Action, private: tuple[str, ...], dependencies: tuple[str, ...], scanner: Scanner
+    ) -> None:
+        """`private` are folders that only its run writes, `dependencies` the artifact directories that it declares."""
+        whole = (*private, *dependencies)
         self._whole = tuple({*whole, *map(os.path.realpath, whole)})
         self._files = frozenset(path for path, _ in action.makefiles)
         self._parts = [

@@ -53,8 +53,11 @@ class Inquiry:
         self._action = action
         self._place = run.place
         self._project = project
+        in_source = run.place.root == action.target.code_dir
+        private = (run.place.artifacts_dir, *(() if in_source else (run.place.root,)))
+        self._private = tuple({*private, *map(os.path.realpath, private)})
         self._coverage = Coverage(
-            action, run.place, tuple(project.artifacts[name] for name in dependencies), project.scanner_now()
+            action, self._private, tuple(project.artifacts[name] for name in dependencies), project.scanner_now()
         )
         with open(run.trace, "rb") as file:
             events = Processes(run.place.cwd, run.program).events(calls(file))
@@ -79,7 +82,7 @@ class Inquiry:
             repositories=repository_findings(
                 undeclared.repositories, account.ran, properties.tools, project.project_dir, project.ask
             ),
-            connections=connection_findings(account.connected, (self._place.root, self._place.artifacts_dir)),
+            connections=connection_findings(account.connected, self._private),
         )
 
     def _scene(self) -> Scene:
@@ -89,6 +92,7 @@ class Inquiry:
             target=self._action.target.full_path,
             checkout=project.checkout,
             build_dir=project.build_dir,
+            private=self._private,
             own=project.own,
             artifacts=project.artifacts,
             search=tuple(project.environ.get("PATH", os.defpath).split(os.pathsep)),
@@ -103,7 +107,7 @@ class Inquiry:
 
     def _is_private(self, path: str) -> bool:
         """Whether a path lies where only this run writes."""
-        return any(is_within(path, folder) for folder in (self._place.root, self._place.artifacts_dir))
+        return any(is_within(path, folder) for folder in self._private)
 
     def _is_source(self, path: str) -> bool:
         if self._is_private(path):

@@ -12,11 +12,13 @@ from engine.audit.coverage import is_within
 from engine.audit.events import Ran
 from engine.audit.findings import ProgramFinding
 from engine.audit.surroundings import PROGRAM_FOLDERS
-from engine.audit.utilities import CARRIERS, UTILITIES, is_part_of_compiler, version_command
+from engine.audit.utilities import CARRIERS, UTILITIES, asks_for_version, is_part_of_compiler, version_command
 
 Ask = Callable[[str], str | None]
 """The first line of what a command line prints; None where it fails."""
 
+_OF_ALL = frozenset(("/", "/usr", "/usr/local"))
+"""Folders in which there is more than one installation."""
 _SHEBANG = b"#!"
 _WORD = re.compile(r"[^\s\"'`$()<>|;&]+")
 """A word of a command line, also within a substitution such as `$(command -v node)`."""
@@ -46,18 +48,31 @@ class Programs:
 
         `source_of` says where a path in the scratch copy comes from; what `is_source` is a file like others.
         """
-        found: dict[str, str] = {}
-        for one in ran:
-            for path, by in _with_interpreter(one, source_of):
-                if not is_source(path) and self._counts(path, by):
-                    found.setdefault(os.path.basename(path), path)
-        return tuple(self._finding(name, path) for name, path in sorted(found.items()))
+        counted = [
+            path
+            for one in ran
+            for path, by in _with_interpreter(one, source_of)
+            if not is_source(path) and self._counts(path, os.path.basename(by), one.argv)
+        ]
+        found = {os.path.basename(path): path for path in reversed(counted)}
+        homes = {home for path in counted for home in _homes(path)} - _OF_ALL
+        return tuple(
+            self._finding(name, path)
+            for name, path in sorted(found.items())
+            if self._is_on_path(path) or not any(_is_deep_in(path, home) for home in homes)
+        )
 
-    def _counts(self, path: str, by: str) -> bool:
-        name, folder = os.path.basename(path), os.path.dirname(path)
-        if name in UTILITIES or name in CARRIERS or is_part_of_compiler(name, os.path.basename(by)):
+    def _counts(self, path: str, by: str, argv: tuple[str, ...]) -> bool:
+        """Whether a version may matter; `by` is the name of the program that ran it."""
+        name = os.path.basename(path)
+        if name in UTILITIES or name in CARRIERS or is_part_of_compiler(name, by):
             return False
-        return folder in self._search.split(os.pathsep) or os.path.basename(folder) in PROGRAM_FOLDERS
+        if by not in UTILITIES and asks_for_version(argv):
+            return False
+        return self._is_on_path(path) or os.path.basename(os.path.dirname(path)) in PROGRAM_FOLDERS
+
+    def _is_on_path(self, path: str) -> bool:
+        return os.path.dirname(path) in self._search.split(os.pathsep)
 
     def _finding(self, name: str, path: str) -> ProgramFinding:
         if not self._pinned.isdisjoint((name, os.path.realpath(path))):
@@ -76,6 +91,17 @@ class Programs:
             return shlex.quote(name)
         inside = is_within(path, self._project_dir)
         return shlex.quote(os.path.join(".", os.path.relpath(path, self._project_dir)) if inside else path)
+
+
+def _homes(path: str) -> Iterator[str]:
+    """The folders that a program is installed in."""
+    for place in (path, os.path.realpath(path)):
+        yield os.path.dirname(os.path.dirname(place))
+
+
+def _is_deep_in(path: str, home: str) -> bool:
+    """Whether a program lies below an installation, and not among the programs of it: it is a part of another."""
+    return is_within(path, home) and os.path.dirname(os.path.dirname(path)) != home
 
 
 def words_of(line: str) -> list[str]:

@@ -26,6 +26,8 @@ class Scene(NamedTuple):
     """Full path."""
     checkout: str
     build_dir: str
+    private: tuple[str, ...]
+    """The folders that only this run writes: its scratch copy and its artifact directory."""
     own: tuple[str, ...]
     """Folders of the engine itself, scratch copies among them: never inputs."""
     artifacts: Mapping[str, str]
@@ -69,6 +71,10 @@ class Judge:
         return Undeclared(tuple(self._files()), tuple(sorted(self._artifacts)), tuple(self._repositories))
 
     def _decide(self, touched: Touched) -> None:
+        if self._is_private(touched.path):
+            if touched.real is None or self._is_private(touched.real):
+                return
+            touched = touched._replace(path=touched.real)  # by a link that the run has made
         places = _places(touched)
         asked, real = map(self._in_checkout, places)
         for path in dict.fromkeys((asked, real, *places)):
@@ -82,6 +88,10 @@ class Judge:
         path = real if not is_within(asked, self._scene.checkout) else asked
         if self._matters(touched, path):
             self._found.setdefault((path, _HOW[touched.act]), {})[os.path.basename(touched.by)] = None
+
+    def _is_private(self, path: str) -> bool:
+        path = os.path.normpath(path) if "/.." in path else path
+        return any(is_within(path, folder) for folder in self._scene.private)
 
     def _in_checkout(self, path: str) -> str:
         """A path in the checkout as the template names it, where the checkout is reached by a link."""
@@ -101,7 +111,7 @@ class Judge:
 
     def _matters(self, touched: Touched, path: str) -> bool:
         if not is_within(path, self._scene.checkout):
-            if touched.act is not Act.READ or os.path.isdir(path) or _is_configuration_of_git(touched, path):
+            if touched.act is not Act.READ or os.path.isdir(path) or _is_configuration_of_git(path):
                 return False
             return not self._surroundings.is_around(path, self._installations)
         if self._surroundings.is_kept_beside_sources(path, self._installations):
@@ -155,9 +165,9 @@ def _is_git(touched: Touched) -> bool:
     return os.path.basename(touched.by).startswith("git")
 
 
-def _is_configuration_of_git(touched: Touched, path: str) -> bool:
+def _is_configuration_of_git(path: str) -> bool:
     """Whether it is the user's own configuration of git: what git says of a repository counts, not how it is asked."""
-    return _is_git(touched) and (os.path.basename(path).startswith(".git") or "/git/" in path)
+    return os.path.basename(path) in (".gitconfig", ".git-credentials") or "/.config/git/" in path
 
 
 def _is_make(touched: Touched) -> bool:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 
 _POSIX_AND_GNU = """
-[ arch awk b2sum base32 base64 basename bash bc bunzip2 bzcat bzip2 cat chgrp chmod chown chroot cksum clear cmp column
-comm cp cpio csh csplit cut dash date dc dd df diff diff3 dircolors dirname du echo ed egrep env ex expand expr factor
-false fgrep file find flock fmt fold free gawk getconf getent getopt gmake grep groups gunzip gzip head hexdump hostid
-hostname iconv id infocmp install ionice join kill ksh less link ln locale logname look ls lscpu lsof make mapfile mawk
-md5sum mkdir mkfifo mknod mktemp more mv nawk nice nl nohup nproc numfmt od paste patch pathchk pgrep pidof pinky pkill
-pr printenv printf ps ptx pwd readlink realpath renice rev rm rmdir run-parts sed seq setpriv setsid sh sha1sum
-sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stdbuf strace stty sudo sum sync tac tail tar
-taskset tee test timeout touch tput tr true truncate tsort tty uname unexpand uniq unlink unxz uptime users uuidgen vdir
-wait wc which who whoami xargs xxd xz xzcat yes zcat zsh zstd
+[ arch awk b2sum base32 base64 basename bash bc bunzip2 bzcat bzip2 cat chgrp chmod chown chroot cksum clear cmp
+column comm cp cpio csh csplit cut dash date dc dd df diff diff3 dircolors dirname du echo ed egrep env ex expand expr
+factor false fgrep file find flock fmt fold free gawk getconf getent getopt gmake grep groups gunzip gzip head hexdump
+hostid hostname iconv id infocmp install ionice join kill ksh less link ln locale logname look ls lsb_release lscpu
+lsof make mapfile mawk md5sum mkdir mkfifo mknod mktemp more mv nawk nice nl nohup nproc numfmt od paste patch pathchk
+pgrep pidof pinky pkill pr printenv printf ps ptx pwd readlink realpath renice rev rm rmdir run-parts sed seq setpriv
+setsid sh sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stdbuf strace stty sudo sum
+sync tac tail tar taskset tee test timeout touch tput tr true truncate tsort tty uname unexpand uniq unlink unxz
+uptime users uuidgen vdir wait wc which who whoami xargs xxd xz xzcat yes zcat zsh zstd
 """
 UTILITIES = frozenset(_POSIX_AND_GNU.split())
 """What they do is fixed by POSIX or by long use, so that their versions decide nothing of a build."""
 
 CARRIERS = frozenset(("curl", "git", "rsync", "scp", "sftp", "ssh", "wget"))
 """They bring what is elsewhere: that is what counts, and is told as such."""
+
+_QUESTIONS = frozenset(("--version", "-version", "-V", "-vV", "version"))
 
 _COMPILERS = re.compile(
     r"(?:[\w.-]+-)?(?:cc|c89|c99|c\+\+|gcc|g\+\+|cpp|clang|clang\+\+|gfortran|collect2|ld)(?:-[\d.]+)?"
@@ -48,6 +50,11 @@ _NUMBERED = re.compile(r"(?:[\w.]+-linux-(?:gnu|musl)\w*-)?([a-z+]+)(?:-?\d+(?:\
 def is_part_of_compiler(name: str, by: str) -> bool:
     """Whether the program `name` is a part of the compiler `by` that ran it, such as the assembler and the linker."""
     return _PARTS.fullmatch(name) is not None and _COMPILERS.fullmatch(by) is not None
+
+
+def asks_for_version(argv: tuple[str, ...]) -> bool:
+    """Whether a program is only asked which one it is."""
+    return len(argv) == 2 and argv[1] in _QUESTIONS
 
 
 def version_command(name: str, call: str) -> str | None:

@@ -142,6 +142,12 @@ def test_a_link_out_of_the_checkout_is_declared_where_it_is_used(project: Audite
     assert project.audit().status is CLEAN
 
 
+def test_a_link_that_the_run_makes_leads_to_what_it_reads(project: Audited) -> None:
+    project.write({"shared/x.csv": "1\n"})
+    project.recipe("ln -s $(HERE)../shared shared", "cp shared/x.csv $(ARTIFACTS_DIR)/")
+    assert project.files() == {"shared/x.csv": READ}
+
+
 def test_a_checkout_behind_a_link(project: Audited, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(project.root)
     behind = Audited(tmp_path / "link", project.store)
@@ -208,6 +214,13 @@ def test_a_repository_is_declared_by_what_git_says_of_it(project: Audited) -> No
     assert project.audit().status is CLEAN
     git(project.root, "commit", "-q", "--allow-empty", "-m", "two")
     assert project.build() == {"Fn": BUILT}
+
+
+def test_how_git_is_configured_is_no_input(project: Audited, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text("[user]\n\tname = me\n")
+    project.recipe("git config --global user.name > $(ARTIFACTS_DIR)/x")
+    assert project.audit({"HOME": str(tmp_path / "home")}).status is CLEAN
 
 
 def test_working_directory_and_makefile_elsewhere(project: Audited) -> None:

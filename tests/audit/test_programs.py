@@ -81,6 +81,27 @@ def test_a_program_that_nobody_knows_is_pinned_by_its_bytes(project: Audited, tm
     assert project.build(search) == {"Fn": BUILT}
 
 
+def test_a_part_of_an_installation_is_its_callers(project: Audited, tmp_path: Path) -> None:
+    """As rustup has them: a linker deep in the toolchain, run by its full path."""
+    part = program(tmp_path / "chain" / "lib" / "target" / "bin" / "linker", "exit 0")
+    compiler = program(tmp_path / "chain" / "bin" / "rustc", str(part), "echo rustc 1.2.3")
+    project.recipe("rustc app.py > $(ARTIFACTS_DIR)/out")
+    audit = project.audit({"PATH": f"{compiler.parent}:{os.environ['PATH']}"})
+    assert audit.declare == (("Tools", ("rustc --version",)),)
+
+
+def test_a_tool_that_asks_another_which_one_it_is_does_not_use_it(project: Audited, tmp_path: Path) -> None:
+    """As pip asks rustc, to tell the index."""
+    asked = program(tmp_path / "asked" / "bin" / "frob", "echo frob 1")
+    asking = program(tmp_path / "asking" / "bin" / "pip", "exec env frob --version")
+    asking.write_text(f"#!{sys.executable} -I\nimport subprocess\nsubprocess.run(['{asked}', '--version'])\n")
+    search = {"PATH": f"{asking.parent}:{asked.parent}:{os.environ['PATH']}"}
+    project.recipe("-pip > $(ARTIFACTS_DIR)/out")
+    assert "frob" not in [row.name for row in project.audit(search).findings.programs]
+    project.recipe("frob --version > $(ARTIFACTS_DIR)/out")
+    assert [row.name for row in project.audit(search).findings.programs] == ["frob"]
+
+
 def test_a_program_of_the_checkout_is_a_file(project: Audited) -> None:
     program(project.root / "tools" / "gen.sh", "echo generated")
     project.recipe("$(HERE)../tools/gen.sh > $(ARTIFACTS_DIR)/out")

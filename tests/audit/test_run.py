@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine.build.state import log_path
 from engine.errors import EnvironmentFault, InputError
 from tests.audit.project import CLEAN, FAILED, READ, SKIPPED, UNDECLARED, Audited, program
 from tests.build.project import UP_TO_DATE, function, template
+from tests.cli.command_line import complete
 
 LAYER = "Type: AWS::Serverless::LayerVersion\nMetadata: {BuildMethod: makefile}\nProperties: {ContentUri: src}"
 
@@ -56,6 +58,56 @@ def test_make_runs_as_in_a_build(project: Audited) -> None:
     built = (project.root / "seen").read_text()
     project.audit()
     assert (project.root / "seen").read_text() == built
+
+
+def test_a_target_may_run_in_parallel(project: Audited) -> None:
+    """The job slots of the build reach make through the tracer."""
+    parts = "build-Fn: a b\na b:\n\techo $@ > $(ARTIFACTS_DIR)/$@\n"
+    project.recipe("true", metadata="BuildProperties: {Parallel: true}", before=parts)
+    assert project.audit().status is CLEAN
+    log = (project.state_dir / "audit" / "Fn.log").read_text()
+    assert "echo a" in log
+    assert "jobserver" not in log
+
+
+def test_an_interrupted_audit_leaves_the_artifact(project: Audited) -> None:
+    os.mkfifo(project.root / "started")
+    project.recipe("cp app.py $(ARTIFACTS_DIR)/; test ! -e $(HERE)../built || { echo > $(HERE)../started; sleep 600; }")
+    project.build()
+    (project.root / "built").touch()
+    audit = subprocess.Popen(
+        [sys.executable, "-m", "engine", "audit"],
+        cwd=project.root,
+        env={**os.environ, "ENGINE_CACHE_DIR": str(project.store)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    (project.root / "started").read_text()
+    audit.send_signal(signal.SIGINT)
+    out, err = audit.communicate()
+    assert audit.returncode == 130, err
+    assert "1 skipped interrupted after" in out
+    assert project.tree("Fn") == {"app.py": b"print('one')\n"}
+    (project.root / "built").unlink()
+    assert project.build() == {"Fn": UP_TO_DATE}
+
+
+def test_the_configuration_file_counts_as_in_a_build(project: Audited) -> None:
+    several(project)
+    (project.root / "samconfig.toml").write_text(
+        'version = 0.1\n[default.build.parameters]\nexclude = ["Shared", "Reader"]\n'
+        '[default.engine.parameters]\noutput = "json"\n'
+    )
+    done = engine(project, "audit")
+    assert [row["target"] for row in json.loads(done.stdout)["targets"]] == ["Other"]
+
+
+def test_resources_are_completed(project: Audited) -> None:
+    several(project)
+    assert complete("engine audit Re", 2, project.root) == ["Reader"]
+    assert complete("engine audit --allow", 2, project.root) == ["--allow-network"]
 
 
 def test_a_target_that_fails_says_what_it_saw(project: Audited) -> None:
