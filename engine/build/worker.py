@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,7 +77,7 @@ class Worker:
         """Bring one target to its end, in any thread; whether it has its artifact."""
         started = time.monotonic()
         try:
-            with self._tools.in_place.turn(self._tools.settling.target(name)):
+            with self.turn(name):
                 return self._work(name, started)
         except Interrupted:
             self._tools.endings.skip(name, "interrupted")
@@ -130,16 +131,23 @@ class Worker:
         """
         return self._decide_alone(name).action
 
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """Keeps others out of the directories that a target's make works in: around `action` and `again`."""
+        return self._tools.in_place.turn(self._tools.settling.target(name))
+
     def again(self, action: Action, executor: Executor) -> Again:
         """Run make by `executor` once more for a target that has its artifact; nothing is recorded.
 
         Raises:
             OSError, Interrupted: as of `Executor.run`; the artifact is back in place then.
         """
+        name = action.target.full_path
         with self._deciding:
-            self._make_real(self._graph.after[action.target.full_path])
-        ran = executor.run(action)
-        return Again(ran, self._failure(action, ran), ran.faithful and self._tools.recorder.undisturbed(action, ran))
+            self._make_real(self._graph.after[name])
+        with self._tools.in_place.watched(action, lambda: self._anew(name)) as watch:
+            ran = executor.run(action)
+        undisturbed = ran.faithful and not watch.edited and self._tools.recorder.undisturbed(action, ran, watch)
+        return Again(ran, self._failure(action, ran), undisturbed)
 
     def _restore(self, decision: Restore[ActionResult]) -> TargetRecord | None:
         tools, action = self._tools, decision.action

@@ -52,7 +52,8 @@ class Again:
         """Verify a target; True, since whatever comes of it nothing else depends on it."""
         started = time.monotonic()
         try:
-            verdict = self._verdict(name, started)
+            with self._worker.turn(name):
+                verdict = self._verdict(name, started)
         except Interrupted:
             verdict = Verdict(name, State.SKIPPED, None, 0.0)
         except BuildError as error:

@@ -297,6 +297,12 @@ def test_in_the_source_folder_the_umask_and_the_time_are_all_that_is_other(proje
     assert told(verdict_of(project, build_in_source=True)) == {"built": {"time"}}
 
 
+def test_in_the_source_folder_make_may_leave_files_of_its_own(project: Project) -> None:
+    project.write({"src/Makefile": "build-%:\n\tcp app.py app.o; umask > mask; cp app.o $(ARTIFACTS_DIR)\n"})
+    assert verdict_of(project, build_in_source=True).state is State.SAME
+    assert (project.root / "src" / "mask").read_text() == "0077\n"
+
+
 def test_nested_stacks_and_functions_that_share_a_definition(project: Project) -> None:
     stack = "Type: AWS::Serverless::Application\nProperties:\n  Location: child/template.yaml\n"
     project.write(
