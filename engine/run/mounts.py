@@ -42,6 +42,12 @@ class Mounts:
         self._at = {"/": Mount(Kind.READ, "/"), "/dev": Mount(Kind.WRITE, "/dev"), "/proc": Mount(Kind.WRITE, "/proc")}
         self._links: dict[str, str] = {}
 
+    def copy(self) -> Mounts:
+        """Another table that says the same."""
+        other = Mounts()
+        other._at, other._links = dict(self._at), dict(self._links)
+        return other
+
     def show(self, path: str, kind: Kind = Kind.READ, source: str | None = None, *, follow: bool = True) -> str:
         """Show the absolute `path`, from `source` where that is elsewhere; its path without links.
 
@@ -51,6 +57,10 @@ class Mounts:
         self._links |= links
         self._at[real] = Mount(kind, source or real)
         return real
+
+    def show_instead(self, kind: Kind, source: str) -> None:
+        """Give every path that is shown in the way of `kind` one source."""
+        self._at |= {path: Mount(kind, source) for path, mount in self._at.items() if mount.kind is kind}
 
     def hide(self, path: str) -> None:
         """Hide the absolute `path`, itself no link, and what is in it and not shown."""

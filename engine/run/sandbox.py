@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from threading import Lock
 from typing import NamedTuple
 
 from engine.plan.action import Action
@@ -18,7 +19,14 @@ from engine.run.command import Command, Place
 from engine.run.exposure import expose
 from engine.run.mounts import Kind, Mounts
 from engine.run.scratch import Scratch
-from engine.run.surroundings import home_of, named_files, programs, temporary_folders, writable_caches
+from engine.run.surroundings import (
+    hidden_programs,
+    home_of,
+    named_files,
+    show_programs,
+    temporary_folders,
+    writable_caches,
+)
 
 
 class Grounds(NamedTuple):
@@ -36,6 +44,17 @@ class Grounds(NamedTuple):
         return os.path.join(self.build_dir, full_path)
 
 
+class _Machine(NamedTuple):
+    """What is the same for all targets."""
+
+    mounts: Mounts
+    """Without programs and inputs; what is private has no source yet."""
+    temporary: tuple[str, ...]
+    """Folders for temporary files, without links."""
+    programs: tuple[str, ...]
+    """Folders of PATH that are hidden."""
+
+
 class Sandbox:
     """Puts the sandbox around make (`engine.run.command.Wrapper`); called from several threads."""
 
@@ -47,36 +66,45 @@ class Sandbox:
         self._grounds = grounds
         self._scratch = scratch
         self._program = program
+        self._lock = Lock()
+        self._machine: _Machine | None = None
 
     def __call__(self, action: Action, command: Command, place: Place) -> Command:
         """`command` in a sandbox; see `Wrapper`."""
         program = self._program()
         if program is None:
             return command
-        mounts = self._mounts(action, command.environ, place)
+        with self._lock:
+            if self._machine is None:
+                self._machine = self._survey(command.environ)
+        mounts = self._mounts(self._machine, action, place)
         return program.around(command, mounts.arguments(), place.cwd)
 
-    def _mounts(self, action: Action, environ: dict[str, str], place: Place) -> Mounts:
+    def _survey(self, environ: dict[str, str]) -> _Machine:
+        environ = {name: value for name, value in environ.items() if name != "ARTIFACTS_DIR"}  # one target's
         mounts = Mounts()
-        beside = self._scratch.beside(action.target.full_path)
-        self._show_machine(mounts, environ, beside)
+        ours = os.path.realpath(os.path.dirname(os.path.dirname(self._scratch.root)))
+        temporary = tuple(folder for folder in {*temporary_folders(environ), ours} if folder != "/")
+        for folder in temporary:
+            mounts.show(folder, Kind.PRIVATE)
+        writable_caches(mounts, environ, tuple(map(os.path.realpath, self._grounds.own)))
         self._hide_checkout(mounts, environ)
-        roots = (self._grounds.project_dir, self._grounds.checkout, action.target.code_dir)
-        programs(mounts, environ, (*map(os.path.realpath, roots), *temporary_folders(environ)))
         named_files(mounts, environ)
+        return _Machine(mounts, temporary, hidden_programs(mounts, environ))
+
+    def _mounts(self, machine: _Machine, action: Action, place: Place) -> Mounts:
+        mounts = machine.mounts.copy()
+        beside = self._scratch.beside(action.target.full_path)
+        private = os.path.join(beside, "tmp")
+        os.mkdir(private)
+        os.chmod(private, 0o1777)
+        mounts.show_instead(Kind.PRIVATE, private)
+        roots = (self._grounds.project_dir, self._grounds.checkout, action.target.code_dir)
+        show_programs(mounts, machine.programs, (*map(os.path.realpath, roots), *machine.temporary))
         self._show_inputs(mounts, action, place, beside)
         for path in (place.root, place.cwd, place.artifacts_dir):
             mounts.show(path, Kind.WRITE)
         return mounts
-
-    def _show_machine(self, mounts: Mounts, environ: dict[str, str], beside: str) -> None:
-        private = os.path.join(beside, "tmp")
-        os.mkdir(private)
-        os.chmod(private, 0o1777)
-        ours = os.path.dirname(os.path.dirname(self._scratch.root))
-        for folder in {*temporary_folders(environ), os.path.realpath(ours)} - {"/"}:
-            mounts.show(folder, Kind.PRIVATE, private)
-        writable_caches(mounts, environ, tuple(map(os.path.realpath, self._grounds.own)))
 
     def _hide_checkout(self, mounts: Mounts, environ: dict[str, str]) -> None:
         """A home that is kept in git, and holds the project, is a home all the same."""
@@ -85,10 +113,11 @@ class Sandbox:
         home = home_of(environ)
         if home is None or not (_holds(checkout, home) and _holds(home, project_dir)):
             mounts.hide(checkout)
-        mounts.hide(project_dir)
-        for path in map(os.path.realpath, (*grounds.own, self._scratch.root)):
-            if not mounts.is_hidden(path):
-                mounts.hide(path)
+        for path in (project_dir, *map(os.path.realpath, grounds.own)):
+            mounts.hide(path)
+        copies = os.path.realpath(self._scratch.root)
+        if not mounts.is_hidden(copies):
+            mounts.hide(copies)
 
     def _show_inputs(self, mounts: Mounts, action: Action, place: Place, beside: str) -> None:
         code_dir = os.path.realpath(action.target.code_dir)

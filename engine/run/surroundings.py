@@ -60,18 +60,24 @@ def _caches(environ: Mapping[str, str]) -> Iterator[str]:
             yield from _absolute(value)
 
 
-def programs(mounts: Mounts, environ: Mapping[str, str], roots: tuple[str, ...]) -> None:
-    """Show the folders of PATH where they are hidden by now; a `bin` with what it is the `bin` of, as of a `.venv`.
+def hidden_programs(mounts: Mounts, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The folders of PATH that are hidden by now."""
+    folders = dict.fromkeys(_absolute(environ.get("PATH", "")))
+    hidden = (Kind.HIDDEN, Kind.PRIVATE)
+    return tuple(path for path in folders if not mounts.ways(path).isdisjoint(hidden) and os.path.isdir(path))
+
+
+def show_programs(mounts: Mounts, folders: tuple[str, ...], roots: tuple[str, ...]) -> None:
+    """Show folders of PATH; a `bin` with what it is the `bin` of, as of a `.venv`.
 
     Nothing that holds one of `roots`, sources and temporary folders, is shown for that.
     """
-    for folder in _absolute(environ.get("PATH", "")):
-        if os.path.isdir(folder) and not mounts.ways(folder).isdisjoint((Kind.HIDDEN, Kind.PRIVATE)):
-            real = os.path.realpath(folder)
-            parent = os.path.dirname(real)
-            if os.path.basename(real) in _PROGRAMS and not any(_holds(parent, root) for root in roots):
-                mounts.show(parent)
-            mounts.show(folder)
+    for folder in folders:
+        real = os.path.realpath(folder)
+        parent = os.path.dirname(real)
+        if os.path.basename(real) in _PROGRAMS and not any(_holds(parent, root) for root in roots):
+            mounts.show(parent)
+        mounts.show(folder)
 
 
 def named_files(mounts: Mounts, environ: Mapping[str, str]) -> None:

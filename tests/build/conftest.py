@@ -10,6 +10,7 @@ import pytest
 
 from engine.run.bubblewrap import Bubblewrap
 from tests.build.project import MAKEFILE, Project, function, template
+from tests.build.sandboxed import Home
 from tests.run.bubblewraps import installed
 from tests.run.processes import Witness
 
@@ -34,6 +35,13 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def bubblewrap() -> Bubblewrap:
     return installed()
+
+
+@pytest.fixture
+def home(tmp_path: Path, bubblewrap: Bubblewrap) -> Home:
+    """The environment of a user with a home of their own, on a machine with bubblewrap."""
+    (tmp_path / "home").mkdir()
+    return {"HOME": str(tmp_path / "home")}
 
 
 @pytest.fixture

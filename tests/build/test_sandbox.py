@@ -1,61 +1,17 @@
-"""Whole builds in the sandbox: what is declared is there, nothing else is, and everything goes on working."""
+"""What builds in the sandbox see: what is declared is there, and nothing else."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from select import select
 
 import pytest
 
-from engine.plan import trace as traces
-from engine.run.events import TargetResult
-from tests.build.meeting import Meeting, meeting
-from tests.build.project import BUILT, FAILED, MAKEFILE, RESTORED, UP_TO_DATE, Project, function, template
-from tests.build.test_interruption import Waiter, alive
-from tests.run.bubblewraps import counting, refusing
-
-HERE = "HERE := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))\n"
-
-Home = dict[str, str]
-
-
-@pytest.fixture
-def home(tmp_path: Path, bubblewrap: object) -> Home:
-    """The environment of a user with a home of their own, on a machine with bubblewrap."""
-    (tmp_path / "home").mkdir()
-    return {"HOME": str(tmp_path / "home")}
-
-
-def recipe(*lines: str, head: str = HERE) -> str:
-    return head + "build-%:\n" + "".join(f"\t{line}\n" for line in lines)
-
-
-def failed(project: Project, home: Home, **options: object) -> TargetResult:
-    """The one target that failed."""
-    outcome = project.outcome(home, **{"sandbox": "on", **options})
-    (result,) = (row for row in outcome.results if str(row.state) == FAILED)
-    return result
-
-
-def at(place: Meeting) -> dict[str, str]:
-    """What recipes need to go there, which lies among temporary files."""
-    return {"MEET": place.command, "PLACE": os.path.dirname(place.address), "PYTHON": sys.executable}
-
-
-def hint(result: TargetResult) -> str:
-    assert result.failure is not None
-    return result.failure.hint or ""
-
-
-def said(result: TargetResult) -> str:
-    assert result.log is not None
-    return Path(result.log).read_text()
+from tests.build.project import BUILT, MAKEFILE, UP_TO_DATE, Project, function, template
+from tests.build.sandboxed import Home, failed, hint, recipe, said
 
 
 def test_a_target_that_declares_what_it_reads_is_built_the_same(project: Project, home: Home) -> None:
@@ -64,8 +20,8 @@ def test_a_target_that_declares_what_it_reads_is_built_the_same(project: Project
             "template.yaml": template(
                 Fn=function(metadata="ContextPath: make\nBuildProperties:\n  Inputs: [shared/**/*.py, one.txt]")
             ),
-            "make/Makefile": HERE
-            + "include $(HERE)/more.mk\nbuild-Fn:\n\tcp app.py $(MORE) $(ARTIFACTS_DIR)\n\tpwd > $(ARTIFACTS_DIR)/pwd\n"
+            "make/Makefile": "HERE := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))\ninclude $(HERE)/more.mk\n"
+            "build-Fn:\n\tcp app.py $(MORE) $(ARTIFACTS_DIR)\n\tpwd > $(ARTIFACTS_DIR)/pwd\n"
             "\techo $(MAKE) $(PWD) $$(id -u) $$(umask) > $(ARTIFACTS_DIR)/seen\n",
             "make/more.mk": "SHARED := $(HERE)/../shared\n"
             "MORE := $(wildcard $(SHARED)/*.py) $(SHARED)/deep/b.py $(HERE)/../one.txt\n",
@@ -174,6 +130,17 @@ def test_artifacts_of_dependencies_are_read_only(project: Project, home: Home) -
     )
 
 
+def test_a_build_directory_elsewhere_is_hidden_as_well(project: Project, home: Home, tmp_path: Path) -> None:
+    other = tmp_path / "out" / "Early" / "app.py"
+    project.write({"template.yaml": template(Early=function(), Late=function("late")), "late/app.py": ""})
+    for line in (f"cat {other} > $(ARTIFACTS_DIR)/read", f"echo > {other}"):
+        project.write({"late/Makefile": recipe(line)})
+        options = {"build_dir": str(tmp_path / "out"), "jobs": 1, "use_cache": False}
+        assert project.build(home, **options) == {"Early": BUILT, "Late": BUILT}
+        assert failed(project, home, **options).target == "Late"
+        assert other.read_text() == "print('one')\n"
+
+
 def test_the_artifact_directory_is_emptied_not_removed(project: Project, home: Home) -> None:
     line = "rm -rf $(ARTIFACTS_DIR)/*; mkdir -p $(ARTIFACTS_DIR); touch $(ARTIFACTS_DIR)/x"
     project.write({"src/Makefile": recipe(line)})
@@ -230,28 +197,6 @@ def test_a_working_directory_outside_of_the_code(project: Project, home: Home) -
     assert (project.root / "work" / "made").exists()
 
 
-def test_temporary_files_are_a_targets_own_and_do_not_stay(project: Project, home: Home) -> None:
-    """Both meet while each holds a file of the same name."""
-    name = f"/tmp/engine-test-{os.getpid()}"
-    lines = (f"echo $@ > {name}", "$(MEET)", f"cp {name} $(ARTIFACTS_DIR)/mine; mktemp > $(ARTIFACTS_DIR)/temporary")
-    project.write({"src/Makefile": recipe(*lines), "template.yaml": template(One=function(), Two=function())})
-    with meeting(slots=2, visitors=2) as place:
-        states = project.build({**home, **at(place)}, sandbox="on")
-    assert states == {"One": BUILT, "Two": BUILT}
-    assert (project.artifact("One") / "mine").read_text() == "build-One\n"
-    assert (project.artifact("Two") / "mine").read_text() == "build-Two\n"
-    assert not os.path.exists(name)
-    assert not os.path.exists((project.artifact("One") / "temporary").read_text().strip())
-
-
-def test_caches_and_the_home_stay_from_run_to_run(project: Project, home: Home, tmp_path: Path) -> None:
-    inside, outside = project.root / ".cache" / "pip", tmp_path / "opt" / "cargo"
-    home |= {"PIP_CACHE_DIR": str(inside), "CARGO_HOME": str(outside)}
-    project.write({"src/Makefile": recipe("touch ~/kept $$PIP_CACHE_DIR/kept $$CARGO_HOME/kept")})
-    assert project.build(home, sandbox="on") == {"Fn": BUILT}
-    assert [path.exists() for path in (inside / "kept", outside / "kept", Path(home["HOME"]) / "kept")] == [True] * 3
-
-
 def test_programs_of_the_checkout_are_those_of_path(project: Project, home: Home) -> None:
     project.write({".venv/bin/tool": '#!/bin/sh\ncat "${0%/*}/../lib/data"\n', ".venv/lib/data": "data\n"})
     (project.root / ".venv/bin/tool").chmod(0o755)
@@ -259,131 +204,6 @@ def test_programs_of_the_checkout_are_those_of_path(project: Project, home: Home
     home["PATH"] = f"{project.root}/.venv/bin:{os.environ['PATH']}"
     assert project.build(home, sandbox="on") == {"Fn": BUILT}
     assert project.tree("Fn") == {"out": b"data\n"}
-
-
-def test_parallel_makes_share_the_job_slots(project: Project, home: Home) -> None:
-    rows = "".join(f"visit-{number}:\n\t@$(MEET)\n" for number in range(4))
-    visits = " ".join(f"visit-{number}" for number in range(4))
-    project.write({"src/Makefile": f"build-%: {visits}\n\ttouch $(ARTIFACTS_DIR)/done\n{rows}"})
-    project.write({"template.yaml": template(Fn=function(metadata="BuildProperties: {Parallel: true}"))})
-    with meeting(slots=3, visitors=4) as place:
-        states = project.build({**home, **at(place)}, jobs=3, sandbox="on")
-    assert states == {"Fn": BUILT}
-    assert (place.most, place.left) == (3, 4)
-
-
-def test_a_time_limit_leaves_time_to_clean_up(project: Project, home: Home) -> None:
-    kept, ready = Path(home["HOME"]) / "cleaned", "trap 'echo > ~/cleaned; exit 1' TERM"
-    project.write({"src/Makefile": recipe(f"{ready}; sleep 600 & wait")})
-    result = failed(project, home, timeout_s=2.0)
-    assert result.failure is not None
-    assert "--timeout" in (result.failure.hint or "")
-    assert kept.exists()
-
-
-def test_a_signal_that_kills_make_is_named(project: Project, home: Home) -> None:
-    project.write({"src/Makefile": recipe("kill -KILL $$PPID; sleep 5")})
-    result = failed(project, home)
-    assert result.failure is not None
-    assert "killed by SIGKILL" in result.failure.message
-    assert result.failure.exit_code == -signal.SIGKILL
-
-
-def test_memory_is_that_of_what_ran(project: Project, home: Home) -> None:
-    size_bytes = 400 << 20
-    program = f"python3 -c 'held = bytes({size_bytes}); held = bytearray(held)'"
-    project.write({"src/Makefile": recipe(program)})
-    assert project.build(home, sandbox="on") == {"Fn": BUILT}
-    assert traces.load(str(project.state_dir)).memory_bytes["Fn"] > size_bytes
-
-
-@pytest.fixture
-def waiter(project: Project, home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Waiter]:
-    """A build in the sandbox that waits; its FIFOs lie in the home."""
-    monkeypatch.setenv("HOME", home["HOME"])
-    monkeypatch.setenv("ENGINE_SANDBOX", "on")
-    return lambda trap: Waiter(project, trap, Path(home["HOME"]))
-
-
-def test_ctrl_c_ends_what_runs_in_the_sandbox(project: Project, home: Home, waiter: Callable[[str], Waiter]) -> None:
-    project.build(home)
-    waiting = waiter("")
-    waiting.process.send_signal(signal.SIGINT)
-    code, errors = waiting.end()
-    assert code == 130
-    assert "Traceback" not in errors
-    assert not alive(waiting.make)
-    assert project.tree("Fn") == {"app.py": b"print('one')\n"}
-
-
-def test_what_ignores_the_signal_is_killed(waiter: Callable[[str], Waiter]) -> None:
-    waiting = waiter("trap '' TERM INT; ")
-    waiting.process.send_signal(signal.SIGINT)
-    waiting.process.send_signal(signal.SIGINT)
-    assert waiting.end()[0] == 130
-    assert not alive(waiting.make)
-
-
-def test_after_kill_9_the_next_build_is_right(project: Project, home: Home, waiter: Callable[[str], Waiter]) -> None:
-    waiting = waiter("")
-    make = os.pidfd_open(waiting.make)
-    waiting.process.kill()
-    waiting.end()
-    assert select([make], [], [], 20)[0], "make outlives the engine"
-    os.close(make)
-    project.write({"src/Makefile": MAKEFILE})
-    assert project.build(home, sandbox="on") == {"Fn": BUILT}
-    assert not alive(waiting.shell)
-    assert project.tree("Fn") == {"app.py": b"print('one')\n"}
-
-
-def test_bubblewrap_is_asked_once_as_long_as_the_machine_stays(project: Project, home: Home, tmp_path: Path) -> None:
-    calls = counting(tmp_path / "bin", home)
-    assert project.build(home, sandbox="auto") == {"Fn": BUILT}
-    assert calls() == 2
-    assert project.build(home, sandbox="auto", use_cache=False) == {"Fn": BUILT}
-    assert calls() == 3
-    counting(tmp_path / "bin", home, "# another version\n")
-    assert project.build(home, sandbox="auto", use_cache=False) == {"Fn": BUILT}
-    assert calls() == 5
-
-
-def test_bubblewrap_is_not_asked_when_nothing_is_about_to_run(project: Project, home: Home, tmp_path: Path) -> None:
-    assert project.build(home) == {"Fn": BUILT}
-    refusing(tmp_path / "bin", home)
-    assert project.build(home, sandbox="on") == {"Fn": UP_TO_DATE}
-    shutil.rmtree(project.build_dir)
-    assert project.build(home, sandbox="on") == {"Fn": RESTORED}
-
-
-@pytest.mark.parametrize(
-    ("words", "way_out"),
-    [("bwrap: setting up uid map: Permission denied", "user namespaces"), ("env: unrecognized option", "coreutils")],
-)
-def test_where_it_does_not_work_on_is_an_error_and_auto_does_without(
-    project: Project, home: Home, tmp_path: Path, words: str, way_out: str
-) -> None:
-    refusing(tmp_path / "bin", home, words)
-    result = failed(project, home)
-    assert result.failure is not None
-    assert result.failure.message == "The sandbox cannot be made: --sandbox=on, and bubblewrap does not work here"
-    assert dict(result.failure.rows)["it says"] == words
-    assert way_out in hint(result)
-    assert project.build(home, sandbox="auto") == {"Fn": BUILT}
-    project.write({"src/Makefile": recipe("cat missing")})
-    assert hint(failed(project, home, sandbox="auto")) == ""
-
-
-def test_without_bubblewrap_the_package_is_named(project: Project, home: Home, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    for name in ("make", "sh", "cp", "env"):
-        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
-    home["PATH"] = f"{tmp_path}/bin"
-    result = failed(project, home)
-    assert result.failure is not None
-    assert "bubblewrap is not installed" in result.failure.message
-    assert "the package bubblewrap" in hint(result)
-    assert project.build(home, sandbox="auto") == {"Fn": BUILT}
 
 
 def test_the_command_line_says_so(project: Project, home: Home) -> None:

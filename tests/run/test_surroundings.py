@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from engine.run.mounts import Kind, Mounts
-from engine.run.surroundings import home_of, named_files, programs, temporary_folders, writable_caches
+from engine.run.surroundings import (
+    hidden_programs,
+    home_of,
+    named_files,
+    show_programs,
+    temporary_folders,
+    writable_caches,
+)
 
 
 @pytest.fixture
@@ -74,9 +81,10 @@ def test_programs_of_the_checkout_are_shown_with_what_belongs_to_them(root: Path
     mounts = Mounts()
     mounts.hide(f"{root}/checkout")
     folders = [".venv/bin", "node_modules/.bin", "tools", "bin", "gone", "linked"]
-    programs(
-        mounts, {"PATH": ":".join([*(f"{root}/checkout/{name}" for name in folders), "bin", ""])}, (f"{root}/checkout",)
-    )
+    path = ":".join([*(f"{root}/checkout/{name}" for name in folders), "bin", ""])
+    found = hidden_programs(mounts, {"PATH": path})
+    assert found == tuple(f"{root}/checkout/{name}" for name in folders if name != "gone")
+    show_programs(mounts, found, (f"{root}/checkout",))
     shown = (".venv/lib", ".venv/bin", "node_modules/x", "tools/t", "bin/t")
     assert {name: way(mounts, root / "checkout" / name) for name in shown} == dict.fromkeys(shown, Kind.READ)
     for name in ("app", "gone", "lib"):
@@ -88,7 +96,7 @@ def test_a_bin_beside_sources_is_shown_alone(root: Path) -> None:
     (root / "checkout/app/bin").mkdir()
     mounts = Mounts()
     mounts.hide(f"{root}/checkout")
-    programs(mounts, {"PATH": f"{root}/checkout/app/bin"}, (f"{root}/checkout", f"{root}/checkout/app/fn"))
+    show_programs(mounts, (f"{root}/checkout/app/bin",), (f"{root}/checkout", f"{root}/checkout/app/fn"))
     assert way(mounts, root / "checkout/app/bin") is Kind.READ
     assert way(mounts, root / "checkout/app/other") is Kind.HIDDEN
 
