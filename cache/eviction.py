@@ -45,7 +45,7 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     Raises:
         StoreUnavailable: the store cannot be read or changed.
     """
-    if not is_store(store.root):
+    if not is_store(store.root) or not os.access(store.root, os.W_OK):  # a read-only one is kept by who writes to it
         return None
     added_bytes, store.folder.added_bytes = store.folder.added_bytes, 0
     try:

@@ -30,7 +30,10 @@ _NS = 1_000_000_000
 
 
 class Results:
-    """The action results of one build. After the first failure of the store as a whole it is not asked again."""
+    """The action results of one build. After the first failure of the store as a whole it is not asked again.
+
+    A store that cannot be written to, such as a read-only one or one on a full disk, is still read.
+    """
 
     def __init__(self, store: DiskStore | None, warn: Callable[[str], None], clock_dir: str) -> None:
         """`clock_dir` lies on the file system of the artifacts."""
@@ -39,6 +42,7 @@ class Results:
         self._clock_dir = clock_dir
         self._refused: list[CacheError] = []
         self._unusable: set[str] = set()
+        self._takes_more = True
 
     def apart(self, warn: Callable[[str], None]) -> Results:
         """The same results for a process of its own."""
@@ -98,13 +102,13 @@ class Results:
             UnreadableEntry: for an artifact that holds sockets or other special files.
             ChangedWhileRead: for one that something still writes into.
         """
-        if self._store is not None:
+        if self._store is not None and self._takes_more:
             clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
             try:
                 ingested = self._ingest(key, directory, log, seconds)
                 return _snapshot(ingested.tree, ingested.stats, ingested.fingerprints, clock_ns)
             except StoreUnavailable as error:
-                self._give_up(error)
+                self._stop_writing(error)
             except NotRepresentable as error:
                 output = self.look(directory)
                 self._warn(f"{directory} is used but not cached: {error}")
@@ -160,6 +164,11 @@ class Results:
             self._warn(f"a cached result cannot be used, make runs instead: {error} ({way_out})")
         elif len(self._refused) == _WARNINGS + 1:
             self._warn("more cached results cannot be used; they are not named one by one")
+
+    def _stop_writing(self, error: CacheError) -> None:
+        if self._takes_more:
+            self._takes_more = False
+            self._warn(f"{error}; what this build makes from now on is not cached")
 
     def _give_up(self, error: CacheError) -> None:
         if self._store is not None:

@@ -45,12 +45,19 @@ def project_lock(state_dir: str, waiting: Callable[[str], None]) -> Iterator[boo
     try:
         _acquire(descriptor, waiting)
         is_unfinished = os.fstat(descriptor).st_size > 0
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode(), 0)
+        _sign(descriptor, state_dir)
         yield is_unfinished
         os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _sign(descriptor: int, state_dir: str) -> None:
+    try:
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode(), 0)
+    except OSError as error:
+        raise _unwritable(state_dir, error.strerror or str(error)) from None
 
 
 def _open_lock(state_dir: str) -> int:

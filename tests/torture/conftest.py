@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture.mounts import cannot_mount
 from tests.torture.nursery import Nursery
 from tests.torture.workshop import Workshop
 
 Figure = Callable[[str, int], None]
+_NO_MOUNTS = cannot_mount()
+
+collect_ignore = ["test_file_systems.py"] if _NO_MOUNTS else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _NO_MOUNTS:
+        terminalreporter.write_line(f"tests/torture/test_file_systems.py is not part of this run: {_NO_MOUNTS}")
 
 
 @pytest.fixture
