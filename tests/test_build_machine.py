@@ -12,7 +12,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine.run.removal import remove_tree
-from tests.machine.rules import BuildMachine
+from tests.machine.rules import BuildMachine, InSourceMachine
 
 _MEMORY = Path("/dev/shm")
 _LONG_STEPS = 10_000
@@ -28,7 +28,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     remove_tree(str(found))
 
 
-@pytest.mark.parametrize(("machine", "examples", "steps"), [(BuildMachine, 240, 5)], ids=["scratch"])
+@pytest.mark.parametrize(
+    ("machine", "examples", "steps"), [(BuildMachine, 200, 4), (InSourceMachine, 100, 4)], ids=["scratch", "in source"]
+)
 def test_every_build_is_right(
     machine: type[BuildMachine],
     examples: int,

@@ -78,7 +78,7 @@ def read_tree(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Tree | 
         return None
     found: Tree = {}
     for path in _walk(root, leave_out):
-        found[str(path.relative_to(root))] = _entry(path)
+        found[str(path.relative_to(root))] = read_entry(path)
     return found
 
 
@@ -91,7 +91,8 @@ def _walk(folder: Path, leave_out: frozenset[str]) -> Iterator[Path]:
                 yield from _walk(path, leave_out)
 
 
-def _entry(path: Path) -> Entry:
+def read_entry(path: Path) -> Entry:
+    """What lies at a path."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         return Link(os.readlink(path))

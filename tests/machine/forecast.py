@@ -32,6 +32,21 @@ class Foretold:
     """What is to be done about it; nothing for sources that cannot be read."""
     failing: set[str] = field(default_factory=set)
     """Those whose recipes fail if they run."""
+    unrecorded: set[str] = field(default_factory=set)
+    """Those whose results cannot be recorded, as they changed what was there before. Known when they have run."""
+
+    @property
+    def idle(self) -> set[str]:
+        """The targets that have nothing to do."""
+        return {name for name, expected in self.expected.items() if expected.states == {State.UP_TO_DATE}}
+
+    def left_in_place(self, name: str, files: Tree, control: str, *, is_recorded: bool) -> None:
+        """A target ran in its sources, where `files` are now: that is what its record names."""
+        if is_recorded:
+            target = self.world.targets[name]
+            self.rows[name] = rows_of(self.world, files, target, self.outputs, control, in_source=True)
+        else:
+            self.unrecorded.add(name)
 
     def is_storable(self, name: str) -> bool:
         """Whether its artifact can be in a store."""

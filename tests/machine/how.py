@@ -50,6 +50,14 @@ _PLAIN = st.builds(
 )
 
 
+def in_source(how: How | None) -> How | None:
+    """The same build, where runs that go on after a kill would write into the sources at any later time."""
+    if how is None or how.kill is None:
+        return how
+    kill = Kill(how.kill.target, how.kill.when, False, how.kill.at_change)
+    return _with(how, kill=kill, jobs=1 if kill.at_change else how.jobs)
+
+
 def _disturbed(how: How, what: int, kill: Kill, failing: tuple[int, ...], late: bool, keep_going: bool) -> How | None:
     """Most builds as they are, some with failing recipes, some killed; None: no build yet, so that edits add up."""
     if what < 2:

@@ -29,6 +29,10 @@ class Expected(NamedTuple):
     """The reasons; None where they cannot be known."""
 
 
+Files = dict[str, tuple[int, bytes]]
+"""What make sees of a code directory, by path: mode and content."""
+
+
 @dataclass
 class Ledger:
     """What is remembered; every key is the model's."""
@@ -42,6 +46,21 @@ class Ledger:
     """Targets that a killed build was asked for: it may have written the trace or not."""
     is_damaged: bool = False
     """Whether a blob of the store has other bytes than it should: whatever names it is doubtful, also later."""
+
+    wrote: dict[str, Files] = field(default_factory=dict)
+    """What the runs of each target wrote among its sources, as they left it."""
+    began: dict[str, set[str]] = field(default_factory=dict)
+    """What was there when a run began that was killed."""
+
+    def ran_in_place(self, name: str, before: Files, after: Files) -> bool:
+        """A run made `after` of `before`; whether all that it changed is known as what runs write."""
+        mine = self.wrote.get(name, {})
+        if name in self.began:
+            mine |= {path: before[path] for path in before.keys() - self.began.pop(name)}
+        changed = {path for path in before if after.get(path) != before[path]}
+        kept = {path for path in mine if path in changed or before.get(path) == mine[path]}
+        self.wrote[name] = {path: after[path] for path in after if path not in before or path in kept}
+        return changed <= mine.keys()
 
     def doubt(self) -> None:
         """Anything may be gone from the store."""

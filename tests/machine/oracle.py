@@ -42,6 +42,22 @@ def evaluate(world: World, files: Tree, target: Target, artifacts: dict[str, Tre
     return made
 
 
+def after_run(files: Tree, target: Target, artifact: Tree) -> Tree:
+    """`files` after the recipe of `target` ran among them and left `artifact`."""
+    out = artifact["out"]
+    assert isinstance(out, File)
+    written = {"gen": ("gen", out.data), "obj": ("obj/o", b"built\n"), "once": ("once", out.data)}
+    found = dict(files)
+    for what in target.writes:
+        name, data = written.get(what, ("c.txt", b"locked\n"))
+        path = f"{target.code}/{name}"
+        old = found.get(path)
+        if (what == "once" and old is not None) or (what == "lock" and old is None):
+            continue
+        found[path] = old._replace(data=data) if isinstance(old, File) else File(data)
+    return found
+
+
 def _said(world: World, files: Tree, target: Target, sources: Tree, artifacts: dict[str, Tree]) -> list[bytes]:
     """What the recipe writes to `out`, piece by piece."""
     values = _make_variables(world, files, sources)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from engine.build.options import BuildOptions
-from engine.run.events import State, TargetResult
+from engine.run.events import State, TargetResult, Warned
 from engine.run.removal import remove_tree
 from tests.machine.disk import Disk, difference, read_tree
 from tests.machine.forecast import Forecast, Foretold
 from tests.machine.how import How, Kill
+from tests.machine.inplace import seen_files, take_over, written
 from tests.machine.keys import key_of
 from tests.machine.ledger import Ledger, Record
 from tests.machine.recipes import rendered
@@ -20,7 +22,7 @@ from tests.machine.running import build, build_and_kill
 from tests.machine.world import TEMPLATE, Tree, World, below
 
 _OWN = frozenset((".aws-sam",))
-_STATE = {"trace-v1", "lock", "children", "logs", "aside", "staging", "trash"}
+_STATE = {"trace-v1", "lock", "children", "logs", "aside", "staging", "trash", "templates", "written"}
 
 
 class Project:
@@ -68,30 +70,34 @@ class Project:
     def build(self, how: How) -> None:
         """One build, everything about it compared, and then another one that has nothing to do."""
         self.write(how)
-        foretold = Forecast(self.world, self.files(), self.ledger, how, self._look, str(self.control)).foretell(
-            in_source=self._in_source
-        )
         if how.kill is not None:
-            self._killed_build(how, how.kill, foretold)
+            self._killed_build(how, how.kill, self._foretell(how))
             return
         self._misbehave(how)
-        outcome, _ = build(self._options(how), self._environ())
-        for path in self.control.glob("*.*"):
-            path.unlink()
-        self._count(outcome.results)
-        self._check(foretold, {result.target: result for result in outcome.results}, how)
-        if outcome.succeeded:
-            self._check_idle(how, foretold)
+        succeeded = self._compared_build(how, self._foretell(how))
+        again = replace(how, failing=(), forced=False)
+        while succeeded:
+            foretold = self._foretell(again)
+            unsettled = foretold.selected - foretold.idle
+            assert all(self.ledger.records[name].key is None for name in unsettled)
+            self._compared_build(again, foretold)
+            succeeded = bool(unsettled)
         if self.old_trace is None:
             self.old_trace = (self.state_dir / "trace-v1").read_bytes()
 
-    def _check_idle(self, how: How, foretold: Foretold) -> None:
-        idle, _ = build(self._options(how)._replace(use_cache=True), self._environ())
-        self._counted["builds"] += 1
-        states = {result.target: (result.state, result.because) for result in idle.results}
-        assert states == dict.fromkeys(foretold.selected, (State.UP_TO_DATE, ())), states
-        self._check_artifacts(foretold, {})
-        self._check_tidy()
+    def _foretell(self, how: How) -> Foretold:
+        forecast = Forecast(self.world, self.files(), self.ledger, how, self._look, str(self.control))
+        return forecast.foretell(in_source=self._in_source)
+
+    def _compared_build(self, how: How, foretold: Foretold) -> bool:
+        """One build, compared with what was foretold; whether it succeeded."""
+        outcome, events = build(self._options(how), self._environ())
+        for path in self.control.glob("*.*"):
+            path.unlink()
+        self._count(outcome.results)
+        warned = {event.target for event in events if isinstance(event, Warned) and "not recorded" in event.message}
+        self._check(foretold, {result.target: result for result in outcome.results}, how, warned)
+        return outcome.succeeded
 
     def _look(self, name: str) -> tuple[Tree | None, bool]:
         """(artifact, whether it is a link to one)."""
@@ -127,6 +133,9 @@ class Project:
         if kill.at_change is None:
             self._let_kill(self._names((kill.target,))[0], kill)
         killed = build_and_kill(self._options(how), self._environ(), kill.at_change)
+        if self._in_source:
+            take_over(self.root, self.state_dir, self.world, self.ledger)
+            self._disk.assume(self.files())
         for path in self.control.glob("*.*"):
             path.unlink()
         self._count(killed.finished)
@@ -151,9 +160,12 @@ class Project:
         for result in results:
             self._counted[f"targets {result.state}"] += 1
 
-    def _check(self, foretold: Foretold, results: dict[str, TargetResult], how: How) -> None:
+    def _check(self, foretold: Foretold, results: dict[str, TargetResult], how: How, warned: set[str | None]) -> None:
         assert results.keys() == foretold.selected
         foretold.check(results)
+        if self._in_source:
+            self._write_in_place(foretold, results, how)
+        assert warned == foretold.unrecorded, f"{warned} were not recorded, not {foretold.unrecorded}"
         self._check_keys(foretold, results)
         self._check_artifacts(foretold, results)
         assert not (wrong := difference(read_tree(self.root, leave_out=_OWN), below(self.files(), "."))), wrong
@@ -161,10 +173,25 @@ class Project:
         self._check_build_dir(foretold, results)
         self._check_tidy()
 
+    def _write_in_place(self, foretold: Foretold, results: dict[str, TargetResult], how: How) -> None:
+        """Let the world have what runs wrote into it, and find out which results cannot be recorded."""
+        for name, target in self.world.targets.items():
+            state = results[name].state if name in results else State.SKIPPED
+            failed = state is State.FAILED and name in foretold.failing
+            if failed or state is State.BUILT:
+                files = self.files()
+                output = {} if failed and not how.fails_late else foretold.outputs[name]
+                self.world.files |= written(files, target, output)
+                before, after = seen_files(files, target), seen_files(self.files(), target)
+                is_known = self.ledger.ran_in_place(name, before, after)
+                if not failed:
+                    foretold.left_in_place(name, self.files(), str(self.control), is_recorded=is_known)
+        self._disk.assume(self.files())
+
     def _check_keys(self, foretold: Foretold, results: dict[str, TargetResult]) -> None:
         """The engine's keys are equal exactly where the model's are."""
         for name, result in results.items():
-            if result.key is not None:
+            if result.key is not None and name not in foretold.unrecorded:
                 key = key_of(foretold.rows[name])
                 assert self._keys.setdefault(key, result.key) == result.key, f"{name} has another key than before"
         assert len(set(self._keys.values())) == len(self._keys), "different actions have one key"
@@ -185,10 +212,10 @@ class Project:
         for name, result in results.items():
             if result.state in (State.FAILED, State.SKIPPED):
                 continue
-            key = key_of(foretold.rows[name])
+            key = None if name in foretold.unrecorded else key_of(foretold.rows[name])
             self.ledger.records[name] = Record(key, foretold.rows[name], foretold.outputs[name])
             self.ledger.uncertain.discard(name)
-            if result.state is State.BUILT and foretold.is_storable(name):
+            if result.state is State.BUILT and foretold.is_storable(name) and key is not None:
                 self.ledger.keep(key)
 
     def _check_build_dir(self, foretold: Foretold, results: dict[str, TargetResult]) -> None:

@@ -8,6 +8,12 @@ from tests.machine.world import INPUTS, TEMPLATE, File, Target, Tree, World
 
 NAMES = ("a", "sub/d")
 """What a recipe reads that does not copy everything."""
+_WRITING = {
+    "gen": 'cp "$$A/out" gen',
+    "obj": "mkdir -p obj; echo built > obj/o",
+    "once": 'if [ ! -e once ]; then cp "$$A/out" once; fi',
+    "lock": "if [ -f c.txt ]; then echo locked > c.txt; fi",
+}
 
 
 def rendered(world: World, control: str) -> Tree:
@@ -57,6 +63,7 @@ def _commands(target: Target, up: str, control: str) -> list[str]:
         commands.append('mkdir -p "$$A/empty" "$$A/d"; echo x > "$$A/d/x"; chmod 750 "$$A/d/x"; ln -s d/x "$$A/l"')
     if target.shape == "odd":
         commands.append('ln -s /nowhere "$$A/abs"')
+    commands += [_WRITING[what] for what in target.writes]
     commands.append(misbehave.replace("%s", "late"))
     return commands
 

@@ -6,6 +6,7 @@ import os
 import posixpath
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,11 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from engine.run.removal import remove_tree
 from tests.machine import sabotage
-from tests.machine.how import HOWS, How
+from tests.machine.how import HOWS, How, in_source
 from tests.machine.project import Project
 from tests.machine.world import DIRECTORIES, File, Folder, Link, Target, World
 
 PATHS = ("a", "b", "c.txt", "note.md", "sub/d", "ig/e")
+WRITTEN = ("gen", "obj/o", "once", "c.txt")
 NAMES = ("Fa", "Fb", "Fc", "Fd", "Fe", "Ff")
 _CONTENTS = st.sampled_from((b"1\n", b"2\n", b"three\n", b""))
 _MODES = st.sampled_from((0o644, 0o755, 0o600, 0o664, 0o444))
@@ -27,6 +29,7 @@ _FLAGS = st.sampled_from(("whole", "says_stage", "says_common", "says_hidden", "
 _PLACES = st.tuples(st.sampled_from(DIRECTORIES), st.sampled_from(PATHS)).map(
     lambda pair: posixpath.normpath("/".join(pair))
 )
+_WRITES = st.lists(st.sampled_from(("gen", "obj", "once", "lock")), unique=True).map(tuple)
 _TARGETS = st.builds(
     Target,
     name=st.just(""),
@@ -39,6 +42,7 @@ _TARGETS = st.builds(
     reads_inputs=st.booleans(),
     has_tool=st.sampled_from((False, False, True)),
     ignore=st.sampled_from(((), (), ("*.md",), ("ig/", "/sub/d"))),
+    writes=_WRITES,
     shape=st.sampled_from(("", "", "links", "odd")),
 )
 _EDGES = st.lists(st.integers(0, 5), max_size=2)
@@ -97,6 +101,7 @@ class BuildMachine(RuleBasedStateMachine):
 
     def _end(self, how: How | None) -> None:
         self.counted["steps"] += 1
+        how = in_source(how) if self.IN_SOURCE else how
         if how is not None:
             self.project.build(how)
 
@@ -218,12 +223,15 @@ class BuildMachine(RuleBasedStateMachine):
         directory=st.sampled_from(DIRECTORIES), text=st.sampled_from((b"*.md\n", b"ig/\n", b"/sub/d\n", b"")), how=HOWS
     )
     def samignore(self, directory: str, text: bytes, how: How | None) -> None:
+        self._set_samignore(directory, text)
+        self._end(how)
+
+    def _set_samignore(self, directory: str, text: bytes) -> None:
         path = posixpath.normpath(f"{directory}/.samignore")
         if text:
             self.world.files[path] = File(text)
         else:
             self.world.files.pop(path, None)
-        self._end(how)
 
     @rule(
         name=st.sampled_from(("STAGE", "EXTRA", "HIDDEN", "UNUSED")),
@@ -262,7 +270,8 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(number=_NUMBERS, flag=_FLAGS, how=HOWS)
     def flip(self, number: int, flag: str, how: How | None) -> None:
         name = self._name(number)
-        self.world.change(name, **{flag: not getattr(self.world.targets[name], flag)})
+        if flag != "whole" or not self.IN_SOURCE:  # in the sources it would copy what it wrote there
+            self.world.change(name, **{flag: not getattr(self.world.targets[name], flag)})
         if flag == "is_layer":
             self.world.change(name, layers=())
             for other, target in self.world.targets.items():
@@ -302,3 +311,44 @@ class BuildMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.project.close()
         remove_tree(str(self.base))
+
+
+class InSourceMachine(BuildMachine):
+    """The same with `--build-in-source`: each target in sources of its own, into which it writes."""
+
+    IN_SOURCE = True
+
+    def _add(self, target: Target, depends_on: list[int], layers: list[int]) -> None:
+        name = next((name for name in NAMES if name not in self.world.targets), None)
+        if name is not None:
+            code = f"s{NAMES.index(name)}"
+            ignore = ("ig/", "obj/") if target.ignore else ()
+            super()._add(replace(target, code=code, whole=False, ignore=ignore), depends_on, layers)
+
+    @rule(number=_NUMBERS, writes=_WRITES, how=HOWS)
+    def write_in_place(self, number: int, writes: tuple[str, ...], how: How | None) -> None:
+        self.world.change(self._name(number), writes=writes)
+        self._end(how)
+
+    @rule(number=_NUMBERS, name=st.sampled_from(WRITTEN), data=st.one_of(st.none(), _CONTENTS), how=HOWS)
+    def edit_what_make_wrote(self, number: int, name: str, data: bytes | None, how: How | None) -> None:
+        path = f"{self.world.targets[self._name(number)].code}/{name}"
+        if data is None:
+            self.world.files.pop(path, None)
+        else:
+            self.world.files[path] = File(data)
+        self._end(how)
+
+    @rule(directory=st.sampled_from(DIRECTORIES), text=st.sampled_from((b"*.md\n", b"ig/\n", b"")), how=HOWS)
+    def samignore(self, directory: str, text: bytes, how: How | None) -> None:
+        """Nothing that recipes read is ignored: it lies there all the same."""
+        self._set_samignore(directory, text)
+        self._end(how)
+
+    @rule(number=_NUMBERS, ignore=st.sampled_from(((), ("*.md",), ("ig/", "obj/"))), how=HOWS)
+    def ignore(self, number: int, ignore: tuple[str, ...], how: How | None) -> None:
+        self.world.change(self._name(number), ignore=ignore)
+        self._end(how)
+
+    def move_target(self) -> None:
+        """Sources are a target's own."""

@@ -59,6 +59,8 @@ class Target:
     reads_inputs: bool = False
     has_tool: bool = False
     ignore: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    """What it writes where it runs: `gen` and `obj` each time, `once` where it is not there, `lock` into an input."""
     shape: str = ""
     """`links`: links, modes and an empty folder; `odd`: a link that no store takes; empty: plain files."""
 
@@ -117,7 +119,12 @@ def ignored(path: str, is_directory: bool, patterns: tuple[str, ...]) -> bool:
     """The meaning of the few gitignore patterns that are used here."""
     name = posixpath.basename(path)
     return any(
-        {"*.md": name.endswith(".md"), "ig/": is_directory and name == "ig", "/sub/d": path == "sub/d"}[pattern]
+        {
+            "*.md": name.endswith(".md"),
+            "ig/": is_directory and name == "ig",
+            "obj/": is_directory and name == "obj",
+            "/sub/d": path == "sub/d",
+        }[pattern]
         for pattern in patterns
     )
 
