@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.audit.coverage import is_within
 from engine.audit.findings import FileFinding, How
@@ -38,24 +38,28 @@ def globs(found: Iterable[FileFinding], base: str, checkout: str) -> tuple[str, 
     return tuple(sorted({_written(folder, name, base, checkout) for folder, name in patterns}))
 
 
-def _of_listings(listed: dict[str, tuple[str, ...]], files: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _of_listings(listed: dict[str, tuple[str, ...]], files: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
     """(folder, glob) for each folder whose names were read, or once for all of a tree that was walked."""
     tops = [folder for folder in listed if os.path.dirname(folder) not in listed]
+    present = [path for path, is_there in files.items() if is_there]
     for top in tops:
-        below = [path for path in files if is_within(path, top)]
+        below = [path for path in present if is_within(path, top)]
         walked = any(folder != top and is_within(folder, top) for folder in listed)
         here = below if walked else [path for path in below if os.path.dirname(path) == top]
-        kind = _kind(here, listed[top])
-        yield top, f"**/{kind}" if walked else kind
+        yield from ((top, f"**/{kind}" if walked else kind) for kind in _kinds(here, listed[top]))
 
 
-def _kind(files: list[str], by: tuple[str, ...]) -> str:
-    """The glob of names that are like those of `files`."""
+def _kinds(files: list[str], by: tuple[str, ...]) -> list[str]:
+    """The globs of names that are like those of `files`.
+
+    Python lists a folder to find modules in it; of others that read files of several kinds, any new name may be read.
+    """
     endings = {os.path.splitext(path)[1] for path in files}
-    if not files and all(name.startswith("python") for name in by):
-        return "*.py"  # python lists a folder to find modules in it
-    ending = endings.pop() if len(endings) == 1 else ""
-    return f"*{_literal(ending)}" if ending else "*"
+    if all(name.startswith("python") for name in by):
+        endings.add(".py")
+    elif len(endings) != 1:
+        endings = {""}
+    return [f"*{_literal(ending)}" for ending in sorted(endings if "" not in endings else {""})]
 
 
 def _of_files(paths: list[str]) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,8 @@ class _Session:
             return f"{audit_document(outcome)}\n"
         from engine.cli.audit_lines import report_lines
 
-        lines = report_lines(outcome, self._settings.options.cwd, self._telling.result_ink)
+        cwd, ink = self._settings.options.cwd, self._telling.result_ink
+        lines = report_lines(outcome, cwd, ink, everything=self._settings.explain)
         return "".join(f"{line}\n" for line in lines)
 
     def _words_about(self, error: BaseException) -> str:

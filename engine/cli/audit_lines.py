@@ -18,6 +18,8 @@ _STYLES = {
 }
 _LABELS = {How.READ: "reads", How.LOOKED_AT: "looks at", How.LISTED: "lists", How.ABSENT: "looks for"}
 _LONGEST_LABEL = 9
+_MOST_FILES = 12
+"""So many files of a target are shown; the lines that declare them are always whole."""
 
 
 def progress_line(audit: TargetAudit, ink: Ink) -> str:
@@ -25,10 +27,13 @@ def progress_line(audit: TargetAudit, ink: Ink) -> str:
     return f"{printable(audit.target)}  audited: {ink.paint(audit.status.value, _STYLES[audit.status])}"
 
 
-def report_lines(outcome: AuditOutcome, cwd: str, ink: Ink) -> Iterator[str]:
-    """The report on every target that is not clean, or has something to be told, and a summary; `cwd` is absolute."""
+def report_lines(outcome: AuditOutcome, cwd: str, ink: Ink, *, everything: bool) -> Iterator[str]:
+    """The report on every target that is not clean, or has something to be told, and a summary.
+
+    `cwd` is absolute; `everything` shows each file, however many there are.
+    """
     for audit in outcome.targets:
-        body = list(_body(audit, outcome, cwd, ink))
+        body = list(_body(audit, outcome, cwd, ink, len(audit.findings.files) if everything else _MOST_FILES))
         if body or audit.status is not AuditStatus.CLEAN:
             yield f"{ink.paint(printable(audit.target), 'strong')}  {printable(_near(audit.template, cwd))}"
             yield from (f"  {line}" for line in body)
@@ -36,12 +41,12 @@ def report_lines(outcome: AuditOutcome, cwd: str, ink: Ink) -> Iterator[str]:
     yield _summary(outcome)
 
 
-def _body(audit: TargetAudit, outcome: AuditOutcome, cwd: str, ink: Ink) -> Iterator[str]:
+def _body(audit: TargetAudit, outcome: AuditOutcome, cwd: str, ink: Ink, most_files: int) -> Iterator[str]:
     if audit.problem:
         yield _row(audit.status.value, audit.problem, _STYLES[audit.status], ink)
     if audit.log is not None:
         yield _row("log", _near(audit.log, cwd), "quiet", ink)
-    for label, text, counts in _rows(audit.findings, outcome, cwd):
+    for label, text, counts in _rows(audit.findings, outcome, cwd, most_files):
         yield _row(label, text, "caution" if counts else "quiet", ink)
     if audit.declare:
         yield "declare it:"
@@ -52,9 +57,11 @@ def _row(label: str, text: str, style: str, ink: Ink) -> str:
     return f"{ink.paint(f'{label:<{_LONGEST_LABEL}}', style)}  {printable(text)}"
 
 
-def _rows(findings: Findings, outcome: AuditOutcome, cwd: str) -> Iterator[tuple[str, str, bool]]:
-    """(label, text, whether it is undeclared) of each finding."""
-    yield from (_file_row(row, cwd) for row in findings.files)
+def _rows(findings: Findings, outcome: AuditOutcome, cwd: str, most_files: int) -> Iterator[tuple[str, str, bool]]:
+    """(label, text, whether it is undeclared) of each finding, of files up to `most_files`."""
+    yield from (_file_row(row, cwd) for row in findings.files[:most_files])
+    if len(findings.files) > most_files:
+        yield "", f"and {len(findings.files) - most_files} files more (--explain shows them)", True
     for name in findings.artifacts:
         yield "reads", f"the artifact of {name}, and does not depend on it", True
     for repository in findings.repositories:

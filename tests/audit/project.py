@@ -70,7 +70,7 @@ class Audited(Project):
 
     def report(self, outcome: AuditOutcome) -> str:
         """An outcome as text, without colors."""
-        return "\n".join(report_lines(outcome, str(self.root), Ink(False)))
+        return "\n".join(report_lines(outcome, str(self.root), Ink(False), everything=False))
 
 
 def program(path: Path, *lines: str) -> Path:

@@ -35,6 +35,12 @@ def found(*paths: str, how: How = How.READ, by: str = "cp") -> list[FileFinding]
         (found("lib", "lib/sub", how=How.LISTED) + found("lib/a.py", "lib/sub/b.py"), ["lib/**/*.py"]),
         (found("lib", "lib/sub", how=How.LISTED) + found("lib/a.py", "lib/sub/b"), ["lib/**/*"]),
         (found("none.toml", how=How.ABSENT), ["none.toml"]),
+        (
+            found("lib", how=How.LISTED, by="python3") + found("lib/a.py") + found("lib/a.toml", how=How.ABSENT),
+            ["lib/*.py", "lib/a.toml"],
+        ),
+        (found("lib", how=How.LISTED, by="python3") + found("lib/a.json"), ["lib/*.json", "lib/*.py"]),
+        (found("lib", how=How.LISTED, by="python3") + found("lib/a"), ["lib/*"]),
         (found("a*[b]?.txt"), ["a\\*\\[b]\\?.txt"]),
         (found("end "), ["end\\ "]),
         (found("caf\udce9"), ["caf?"]),

@@ -205,6 +205,15 @@ def test_the_command_says_what_to_paste(project: Audited) -> None:
     assert done.stdout.startswith("1 clean in ")
 
 
+def test_many_files_are_shown_on_request(project: Audited) -> None:
+    project.write({f"shared/{number:02}.csv": "1\n" for number in range(20)})
+    project.recipe("cat $(HERE)../shared/*.csv > $(ARTIFACTS_DIR)/all")
+    shown = engine(project, "audit").stdout
+    assert shown.count("  reads ") == 11
+    assert "and 9 files more (--explain shows them)" in shown
+    assert engine(project, "audit", "--explain").stdout.count("  reads ") == 20
+
+
 def test_json(project: Audited) -> None:
     project.write({"shared/x": "1\n", "src/gen.sh": "echo ${TIER:-1}\n"})
     project.recipe("sh gen.sh; cc --version; cp $(HERE)../shared/x $(ARTIFACTS_DIR)/; test ! -e $(HERE)../no")
