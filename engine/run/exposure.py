@@ -21,31 +21,37 @@ _LARGE_BYTES = 1 << 20
 """Larger files are shown from where they lie: copying them takes longer than a mount."""
 
 
-def expose(mounts: Mounts, readings: Iterable[Reading], worked_in: frozenset[str], beside: str) -> None:
+def expose(mounts: Mounts, readings: Iterable[Reading], worked_in: tuple[str, ...], beside: str) -> None:
     """Show `readings`. What lies beside them in a folder is hidden; where that is much, copies in `beside` are shown.
 
-    The folders `worked_in` are writable; in them some entries at most are hidden, and nothing is copied. Of what is not
-    hidden without this, nothing becomes hidden.
+    Make works in the folders `worked_in`, paths without links, where they lie: they are shown writable with all that is
+    in them, since what is ignored there may be what make keeps. Nothing that could be seen before becomes hidden.
     """
     whole = []
     for reading in readings:
         if reading.declared is not None and len(reading.snapshot.files) <= _FEW:
             for path in reading.snapshot.files:
-                mounts.show(os.path.join(reading.root, path))
+                show_input(mounts, os.path.join(reading.root, path), worked_in)
         else:
             whole.append(reading)
     hidden = {root for root in {os.path.realpath(reading.root) for reading in whole} if mounts.is_hidden(root)}
-    whole = [reading._replace(root=mounts.show(reading.root)) for reading in whole]
+    whole = [reading._replace(root=show_input(mounts, reading.root, worked_in)) for reading in whole]
     for root, members in _outermost(whole):
-        if root in worked_in:
-            mounts.show(root, Kind.WRITE)
         if root in hidden:
-            _show_exactly(mounts, _Listing(root, members), root in worked_in, beside)
+            _show_exactly(mounts, _Listing(root, members, worked_in), beside)
+    for folder in worked_in:
+        mounts.show(folder, Kind.WRITE)
 
 
-def _show_exactly(mounts: Mounts, listing: _Listing, in_place: bool, beside: str) -> None:
-    if in_place or len(listing.beside) + len(listing.leading_out) <= _MOUNTS:
-        listing.show_in_place(mounts, _MOUNTS)
+def show_input(mounts: Mounts, path: str, worked_in: tuple[str, ...]) -> str:
+    """Show a file or folder that is read in place, writable only where make works; its path without links."""
+    real = os.path.realpath(path)
+    return mounts.show(path, Kind.WRITE if any(_holds(folder, real) for folder in worked_in) else Kind.READ)
+
+
+def _show_exactly(mounts: Mounts, listing: _Listing, beside: str) -> None:
+    if len(listing.beside) + len(listing.leading_out) <= _MOUNTS:
+        listing.show_in_place(mounts)
     else:
         listing.show_copy(mounts, os.path.join(beside, f"{len(os.listdir(beside))}"))
 
@@ -64,14 +70,15 @@ def _outermost(readings: list[Reading]) -> Iterator[tuple[str, list[Reading]]]:
 class _Listing:
     """What is declared of a folder and what else is in it; absolute paths."""
 
-    def __init__(self, root: str, readings: list[Reading]) -> None:
+    def __init__(self, root: str, readings: list[Reading], worked_in: tuple[str, ...]) -> None:
         self._root = root
+        self._worked_in = worked_in
         self._files: set[str] = set()
         self._folders: set[str] = {root}
         for reading in readings:
             self._add(reading)
         self.beside: list[str] = []
-        """Entries that are not declared; not what is in them."""
+        """Entries that are not declared, outside of the folders where make works; not what is in them."""
         self.leading_out: list[str] = []
         """Declared symbolic links to what is not declared by its own path."""
         self._look()
@@ -106,13 +113,13 @@ class _Listing:
             return (entry.path, target) if entry.path in self._folders else None
         if entry.path in self._folders:
             return entry.path, at
-        if entry.path not in self._files:
+        if entry.path not in self._files and not any(_holds(folder, at) for folder in self._worked_in):
             self.beside.append(at)
         return None
 
-    def show_in_place(self, mounts: Mounts, at_most: int) -> None:
-        """Hide what lies beside, folders near to the root first, and show where links lead."""
-        for path in sorted(self.beside, key=_weight)[:at_most]:
+    def show_in_place(self, mounts: Mounts) -> None:
+        """Hide what lies beside, and show where links lead."""
+        for path in self.beside:
             mounts.hide_unless_shown(path)
         for path in self.leading_out:
             mounts.show(path)
@@ -142,5 +149,5 @@ class _Listing:
         return destination + path[len(self._root.rstrip("/")) :]
 
 
-def _weight(path: str) -> tuple[int, bool, str]:
-    return path.count("/"), not os.path.isdir(path), path
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -16,7 +16,7 @@ from engine.plan.manifest import ABSENT
 from engine.plan.scan import EXCLUDED
 from engine.run.bubblewrap import Bubblewrap
 from engine.run.command import Command, Place
-from engine.run.exposure import expose
+from engine.run.exposure import expose, show_input
 from engine.run.mounts import Kind, Mounts
 from engine.run.scratch import Scratch
 from engine.run.surroundings import (
@@ -120,19 +120,20 @@ class Sandbox:
             mounts.hide(copies)
 
     def _show_inputs(self, mounts: Mounts, action: Action, place: Place, beside: str) -> None:
-        code_dir = os.path.realpath(action.target.code_dir)
+        code_dir, cwd = os.path.realpath(action.target.code_dir), os.path.realpath(place.cwd)
         in_source = os.path.realpath(place.root) == code_dir
-        readings = [row for row in action.in_place if not (in_source and os.path.realpath(row.root) == code_dir)]
-        expose(mounts, readings, frozenset((os.path.realpath(place.cwd),)), beside)
+        in_place = cwd != os.path.realpath(place.root) and not _holds(os.path.realpath(place.root), cwd)
+        worked_in = (*((code_dir,) if in_source else ()), *((cwd,) if in_place else ()))
+        expose(mounts, action.in_place, worked_in, beside)
+        for folder in worked_in:
+            for name in EXCLUDED:
+                mounts.hide_unless_shown(os.path.join(folder, name))
         for path, digest in action.makefiles:
             if digest != ABSENT and os.path.exists(path):
-                mounts.show(path)
+                show_input(mounts, path, worked_in)
         for path in (self._grounds.artifacts_of(row[1]) for row in action.manifest if row[0] == "dependency"):
             if os.path.isdir(path):
                 mounts.show(path)
-        if in_source:
-            for name in EXCLUDED:
-                mounts.hide_unless_shown(os.path.join(code_dir, name))
 
 
 def _holds(folder: str, path: str) -> bool:

@@ -170,11 +170,13 @@ def test_a_code_directory_that_is_the_checkout(project: Project, home: Home) -> 
 
 def test_in_source_make_writes_to_its_sources_and_nowhere_else(project: Project, home: Home) -> None:
     project.write({"template.yaml": template(Fn=function(".")), ".git/HEAD": "", "app.py": "app"})
+    (project.root / "lib").symlink_to("../elsewhere")
     project.write(
         {
+            "../elsewhere/a": "",
             "Makefile": recipe(
                 "cp app.py left.py; cp left.py $(ARTIFACTS_DIR)", "! cat .git/HEAD; ! ls .aws-sam/engine/logs",
-                "! touch $(ARTIFACTS_DIR)/../new; ! touch .git/new",
+                "! touch $(ARTIFACTS_DIR)/../new; ! touch .git/new; cat lib/a",
             )
         }
     )  # fmt: skip
@@ -192,9 +194,24 @@ def test_a_working_directory_outside_of_the_code(project: Project, home: Home) -
     assert project.tree("Fn") == {"data": b"data"}
     project.write({"src/Makefile": recipe("cp ../secret $(ARTIFACTS_DIR)")})
     assert "the sandbox hid secret: declare it" in hint(failed(project, home))
-    project.write({"src/Makefile": recipe("cp data made; cp made $(ARTIFACTS_DIR)")})
-    assert project.build(home, sandbox="on") == {"Fn": BUILT}
+    project.write({"src/Makefile": recipe("cp data made; cp made $(ARTIFACTS_DIR); ! ls ../.aws-sam/engine")})
+    for _ in range(2):
+        assert project.build(home, sandbox="on", use_cache=False) == {"Fn": BUILT}
     assert (project.root / "work" / "made").exists()
+
+
+def test_make_works_in_the_project_and_its_sources(project: Project, home: Home) -> None:
+    """What make keeps there, and leaves out of keys, stays at hand."""
+    metadata = "WorkingDirectory: .\nBuildProperties: {Ignore: [kept, deps.mk]}"
+    project.write({"template.yaml": template(Fn=function(metadata=metadata)), ".git/HEAD": "", "kept/x": ""})
+    lines = (
+        "touch kept/y src/kept src/deps.mk; cp src/app.py kept/x $(ARTIFACTS_DIR)",
+        "! cat .git/HEAD .aws-sam/build.toml",
+    )
+    project.write({"src/Makefile": "-include $(dir $(lastword $(MAKEFILE_LIST)))deps.mk\n" + recipe(*lines)})
+    for _ in range(2):
+        assert project.build(home, sandbox="on", use_cache=False) == {"Fn": BUILT}
+        assert sorted(project.tree("Fn")) == ["app.py", "x"]
 
 
 def test_programs_of_the_checkout_are_those_of_path(project: Project, home: Home) -> None:

@@ -45,8 +45,9 @@ class Ground:
         assert snapshot is not None
         return Reading(folder, snapshot, declared=(base, pattern))
 
-    def expose(self, *readings: Reading, worked_in: str = "none") -> None:
-        expose(self.mounts, readings, frozenset((f"{self.root}/in/{worked_in}",)), str(self.root / "beside"))
+    def expose(self, *readings: Reading, worked_in: tuple[str, ...] = ()) -> None:
+        folders = tuple(f"{self.root}/in/{name}" for name in worked_in)
+        expose(self.mounts, readings, folders, str(self.root / "beside"))
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         argv = [self._bwrap, *self.mounts.arguments(), "--chdir", str(self.root / "in"), "/bin/sh", "-c", script]
@@ -128,13 +129,27 @@ def test_links_lead_where_they_led(ground: Ground) -> None:
     assert ground.readable() == seen
 
 
-def test_where_make_works_it_may_write(ground: Ground) -> None:
-    ground.put("work/a", "work/.git/HEAD", *(f"work/{number:02}.md" for number in range(40)))
-    ground.expose(ground.tree("work", "*.md"), worked_in="work")
-    assert ground.run("echo made > work/made; cat work/.git/HEAD").returncode != 0
-    assert (ground.root / "in/work/made").read_text() == "made\n"
-    assert "Permission denied" in ground.run("cat work/00.md").stderr
+def test_where_make_works_all_is_there_and_writable(ground: Ground) -> None:
+    ground.put("work/a", "work/src/b", "shared/lib/c", "other", *(f"work/{number:02}.md" for number in range(40)))
+    (ground.root / "in/work/lib").symlink_to("../shared/lib")
+    ground.expose(ground.tree("work", "*.md"), ground.tree("work/src"), ground.inputs("work/a"), worked_in=("work",))
+    assert (
+        ground.run("for file in made a src/b 00.md; do echo new > work/$file; done; cat work/lib/c").stdout
+        == "shared/lib/c"
+    )
+    assert {(ground.root / "in/work" / name).read_text() for name in ("made", "a", "src/b", "00.md")} == {"new\n"}
+    assert "Read-only" in ground.run("echo > work/lib/c").stderr
+    assert ground.run("ls").stdout == "shared\nwork\n"
     assert not ground.copied()
+
+
+def test_where_make_works_below_what_it_reads(ground: Ground) -> None:
+    ground.put("a.txt", "work/b.txt", "work/kept", "secret", *(f"sub/{number}.txt" for number in range(20)))
+    ground.expose(ground.inputs("**/*.txt"), ground.tree("work", "kept"), worked_in=("work",))
+    assert {"a.txt", "work/b.txt", "work/kept", "sub/7.txt"} <= set(ground.readable())
+    assert "secret" not in ground.readable()
+    assert ground.run("echo new > work/kept; echo new > a.txt").returncode != 0
+    assert (ground.root / "in/work/kept").read_text() == "new\n"
 
 
 def test_what_is_not_hidden_stays_whole(ground: Ground) -> None:
@@ -159,6 +174,6 @@ def test_a_hidden_folder_below_a_writable_one_stays_hidden(ground: Ground) -> No
     ground.put("work/build/Other/a", "work/b")
     ground.mounts.hide(f"{ground.root}/in/work/build")
     ground.mounts.show(f"{ground.root}/in/work/build/Own", Kind.WRITE, str(ground.root / "beside"))
-    ground.expose(ground.tree("work"), worked_in="work")
+    ground.expose(ground.tree("work"), worked_in=("work",))
     assert ground.readable() == ["work/b"]
     assert ground.run("echo x > work/build/Own/x").returncode == 0
