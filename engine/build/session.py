@@ -110,10 +110,30 @@ class Session:
 
     def settle(self, stop: Callable[[], bool]) -> list[str]:
         """End every target that is up to date; returns the others. See `Settling.settle`."""
-        order = self._planned.graph.order if self._options.use_cache else ()
-        path_of, cores = self.artifacts.path_of, usable_cores()
-        with look_ahead(order, self._targets, self._trace, self._scanner, self._rebuilder, path_of, cores) as look:
-            return self._settling.settle(stop, look)
+        left = list(self._planned.graph.order)
+        try:
+            if self._options.use_cache:
+                left = self._settle_ahead(left, stop)
+            if left and not stop():
+                left = self._settle_scanned(left, stop)
+        finally:  # make runs next
+            self._scanner.verified.clear()
+            self._rebuilder.verified.clear()
+        return left
+
+    def _settle_ahead(self, names: list[str], stop: Callable[[], bool]) -> list[str]:
+        """Settle what two processes find as it was by stats alone."""
+        with look_ahead(
+            names, self._targets, self._trace, self._scanner, self._rebuilder, self.artifacts.path_of, usable_cores()
+        ) as look:
+            return self._settling.settle(names, stop, look)
+
+    def _settle_scanned(self, names: list[str], stop: Callable[[], bool]) -> list[str]:
+        """Settle what must be read first."""
+        from engine.build.scanning import scan_in_bulk
+
+        scan_in_bulk(self._scanner, map(self._targets.__getitem__, names), self.processes, usable_cores(), stop)
+        return self._settling.settle(names, stop, lambda name: True)
 
     def workshop(self) -> Workshop:
         """What runs targets; called first before there are threads.

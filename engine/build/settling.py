@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.build.endings import Endings
@@ -59,14 +59,15 @@ class Settling:
         """Why the result of `action`, which is there, is not in place."""
         return self._rebuilder.because(action)
 
-    def settle(self, stop: Callable[[], bool], look: Look) -> list[str]:
-        """End every target that is up to date, without running anything; returns the others in the graph's order.
+    def settle(self, names: Iterable[str], stop: Callable[[], bool], look: Look) -> list[str]:
+        """End each of `names` that is up to date, without running anything; returns the others.
 
-        Nothing more is looked at once `stop` says so; `look` is called before a target is decided about.
+        They come and go in the graph's order. Nothing more is looked at once `stop` says so; `look` is called before a
+        target is decided about, and may put it off.
         """
         left: list[str] = []
         waiting: set[str] = set()
-        for name in self._graph.order:
+        for name in names:
             if not stop() and waiting.isdisjoint(self._graph.inputs[name]) and self._settled(name, look):
                 continue
             left.append(name)
@@ -77,7 +78,8 @@ class Settling:
         if self._trace.record(name) is None:
             return False
         started = time.monotonic()
-        look(name)
+        if not look(name):
+            return False
         try:
             decision = self._rebuilder.up_to_date(self.action_of(name))
         except BuildError:

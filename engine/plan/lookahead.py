@@ -18,8 +18,8 @@ _WORTH_A_PROCESS = 6_000
 
 _ANSWERED, _TREE, _ARTIFACT = 1, 2, 4
 
-Look = Callable[[str], None]
-"""Looks at the code directory and the artifact of a target, by full path."""
+Look = Callable[[str], bool]
+"""Looks at the code directory and the artifact of a target, by full path; False: the directory must be scanned."""
 
 
 class _Eyes:
@@ -72,28 +72,25 @@ def look_ahead(
     path_of: Callable[[str], str],
     cores: int,
 ) -> Iterator[Look]:
-    """Gives a function to call for each target of `order` before it is decided about.
+    """Gives a function to call for each target of `order` that has a record, before it is decided about.
 
     `scanner` then knows whether its code directory is unchanged by its stats, and `rebuilder` whether its artifact is;
-    what is not found unchanged they look at themselves. Afterwards, when make has run, they know nothing of it.
+    what is not found unchanged they look at themselves. They must forget it (`verified`) before make runs.
     """
     ordered = [targets[name] for name in order]
     eyes = _Eyes(ordered, trace, scanner, path_of)
     if cores < 2 or eyes.entries() < _WORTH_A_PROCESS:
-        yield lambda name: None
+        yield lambda name: True
         return
     indexes = {name: index for index, name in enumerate(order)}
     with answered_in_two(len(ordered), eyes.look) as seen:
 
-        def look(name: str) -> None:
+        def look(name: str) -> bool:
             same, known = seen(indexes[name]), eyes.known_tree(targets[name])
             if same & _TREE and known is not None:
                 scanner.verified.add(known[0])
             if same & _ARTIFACT:
                 rebuilder.verified.add(name)
+            return bool(same & _TREE)
 
-        try:
-            yield look
-        finally:
-            scanner.verified.clear()
-            rebuilder.verified.clear()
+        yield look

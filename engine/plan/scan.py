@@ -79,6 +79,17 @@ class Scanner:
             )
         return self._trees[identity]
 
+    def knows(self, root: str, ignore: tuple[str, ...]) -> bool:
+        """Whether `tree` has looked already in this build."""
+        return _tree_identity(root, self._ignored(root), ignore) in self._trees
+
+    def learn(self, root: str, ignore: tuple[str, ...], found: Snapshot) -> None:
+        """Another process looked: `tree` need not do so again."""
+        identity = _tree_identity(root, self._ignored(root), ignore)
+        self._trees[identity] = found
+        if self._trace.input(identity) != found:
+            self._trace.set_input(identity, found)
+
     def _ignored(self, root: str) -> tuple[str, ...]:
         """The lines of the `.samignore` in `root`, read once."""
         if root not in self._ignores:
