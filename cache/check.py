@@ -70,7 +70,7 @@ def check(store: DiskStore, *, repair: bool = False) -> Checked:
 
 def _repair_none(store: DiskStore) -> Checked:
     inventory = take_inventory(store.root)
-    if inventory.size_bytes:
+    if inventory.holds_something:
         raise StoreUnavailable(f"{store.root} bears no mark of a cache of this engine: nothing in it is removed")
     return _look(store, inventory)
 

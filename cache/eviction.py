@@ -75,7 +75,7 @@ def collect(store: DiskStore, limit_bytes: int, max_age_s: float | None = None) 
 def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None, *, wait: bool) -> Collected | None:
     store.folder.check_version()
     if not is_store(store.root):
-        if take_inventory(store.root).size_bytes:
+        if take_inventory(store.root).holds_something:
             raise StoreUnavailable(f"{store.root} bears no mark of a cache of this engine: nothing in it is removed")
         return None
     try:

@@ -46,6 +46,11 @@ class Inventory(NamedTuple):
     temporaries: list[File]
 
     @property
+    def holds_something(self) -> bool:
+        """Whether there is more than what builds are writing just now."""
+        return bool(self.results or self.blobs or self.trees)
+
+    @property
     def size_bytes(self) -> int:
         """What the whole store is charged."""
         rows = (self.results, self.blobs.values(), self.pool, self.trees, self.temporaries)

@@ -238,6 +238,12 @@ def test_a_folder_without_the_mark_is_not_touched(tmp_path: Path) -> None:
     assert blob.exists()
 
 
+def test_a_store_that_is_just_being_made_needs_no_collection(store: DiskStore) -> None:
+    write_file(Path(store.root, "tmp", "its-mark"), b"half")
+    assert collect(store, 0).kept_bytes == 0
+    assert os.listdir(f"{store.root}/tmp") == ["its-mark"]
+
+
 def test_a_store_that_was_never_written_needs_no_collection(store: DiskStore) -> None:
     assert collect(store, 0).kept_bytes == 0
     assert keep_within(store, 0) is None

@@ -25,7 +25,7 @@ from tests.torture.steps import Steps, is_change, pause
 from tests.torture.test_kills import Prepare, cold, edited, fresh_checkout, restoring
 from tests.torture.workshop import Workshop
 
-SHORT_STEPS = 2
+STEPS = {False: 1, True: 60}
 STORES = {False: 3, True: 100}
 BOUND_SHARE = 0.01
 """What a store may take beyond its limit."""
@@ -37,8 +37,7 @@ at_any_age = pytest.mark.parametrize("age_s", [0.0, DAY_S], ids=["used just now"
 
 
 def chosen(steps: int, chance: random.Random, torture: bool) -> list[int]:
-    every = range(1, steps + 1)
-    return list(every) if torture else sorted(chance.sample(every, SHORT_STEPS))
+    return sorted(chance.sample(range(1, steps + 1), min(steps, STEPS[torture])))
 
 
 def emptying(tell: Tell, root: str) -> None:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,27 +80,30 @@ def chosen(steps: int, chance: random.Random, few: int | None) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("prepare", "limit_bytes"),
+    ("prepare", "functions", "limit_bytes"),
     [
-        (cold, None),
-        (edited, None),
-        (edited, THREE_VERSIONS_BYTES),
-        (restoring, None),
-        (fresh_checkout, None),
-        (remembering, None),
+        (cold, 7, None),
+        (edited, 7, None),
+        (edited, 7, THREE_VERSIONS_BYTES),
+        (restoring, 7, None),
+        (restoring, 20, None),
+        (fresh_checkout, 7, None),
+        (remembering, 7, None),
     ],
-    ids=["cold", "edited", "collecting", "restoring", "fresh checkout", "remembering"],
+    ids=["cold", "edited", "collecting", "restoring", "restoring in bulk", "fresh checkout", "remembering"],
 )
 def test_a_build_that_is_killed_at_a_step(
     prepare: Prepare,
+    functions: int,
     limit_bytes: int | None,
-    workshop: Workshop,
+    tmp_path: Path,
     nursery: Nursery,
     chance: random.Random,
     torture: bool,
     figure: Figure,
     blamed: Blame,
 ) -> None:
+    workshop = Workshop(tmp_path / "project", functions=functions)
     limit: dict[str, Any] = {} if limit_bytes is None else {"cache_size_bytes": limit_bytes}
     prepare(workshop)
     steps = steps_of(nursery.build(workshop.options(**limit), watch=partial(Steps, 0, die, is_change)))
