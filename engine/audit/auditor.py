@@ -68,12 +68,11 @@ class Auditor:
     def _audited(self, name: str) -> TargetAudit:
         action = self._worker.action(name)
         again = self._again(action)
-        findings = self._findings(action)
-        if again.failure is not None:
+        findings, is_whole = self._findings(action)
+        failure = again.failure or (None if is_whole else _CUT_OFF)
+        if failure is not None:
             failed = self._audit(name, AuditStatus.FAILED, findings)
-            return failed._replace(
-                problem=again.failure.message, exit_code=again.failure.exit_code, log=self._log_of(name)
-            )
+            return failed._replace(problem=failure.message, exit_code=failure.exit_code, log=self._log_of(name))
         status = AuditStatus.UNDECLARED if self._counts(findings) else AuditStatus.CLEAN
         return self._audit(name, status, findings)._replace(exit_code=0)
 
@@ -92,11 +91,13 @@ class Auditor:
             return again._replace(failure=_DISTURBED)
         return again
 
-    def _findings(self, action: Action) -> Findings:
+    def _findings(self, action: Action) -> tuple[Findings, bool]:
+        """What was found, and whether all of the run was seen."""
         name = action.target.full_path
         run = self._tracer.runs[name]
         try:
-            return Inquiry(action, run, self._built.planned.graph.inputs[name], self._project).findings()
+            inquiry = Inquiry(action, run, self._built.planned.graph.inputs[name], self._project)
+            return inquiry.findings(), inquiry.whole
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(run.trace)
@@ -124,3 +125,4 @@ class Auditor:
 
 
 _DISTURBED = Failure("its inputs changed while it was audited", None, hint="audit it while nothing edits them")
+_CUT_OFF = Failure("strace did not write down all that it saw: is there room in the folder for temporary files?", None)

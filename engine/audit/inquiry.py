@@ -59,9 +59,11 @@ class Inquiry:
         self._coverage = Coverage(
             action, self._private, tuple(project.artifacts[name] for name in dependencies), project.scanner_now()
         )
+        processes = Processes(run.place.cwd, run.program)
         with open(run.trace, "rb") as file:
-            events = Processes(run.place.cwd, run.program).events(calls(file))
-            self._account = Account(events, project.surroundings.is_system)
+            self._account = Account(processes.events(calls(file)), project.surroundings.is_system)
+        self.whole = processes.whole
+        """Whether what strace wrote is all of the run."""
         self._installations = project.surroundings.installations(
             ran.path for ran in self._account.ran if not self._is_private(ran.path)
         )

@@ -47,7 +47,9 @@ class Processes:
     def __init__(self, cwd: str, program: str) -> None:
         """`cwd` and `program` (a path) of the first process."""
         self._first = _Process(cwd, program)
-        self._begun = False
+        self._first_pid: int | None = None
+        self.whole = False
+        """Whether the end of the first process was heard: the trace is not cut off."""
         self._known: dict[int, _Process] = {}
         self._early: dict[int, list[Call]] = {}
 
@@ -57,13 +59,14 @@ class Processes:
         A new process may be heard before the call that made it has returned; what it did waits until then.
         """
         for call in calls:
-            if not self._begun:
+            if self._first_pid is None:
+                self._first_pid = call.pid
                 self._known[call.pid] = self._first
-                self._begun = True
             if call.pid in self._known:
                 yield from self._of(call)
                 if call.name == ENDED:
                     del self._known[call.pid]
+                    self.whole = self.whole or call.pid == self._first_pid
             else:
                 self._early.setdefault(call.pid, []).append(call)
         for waiting in tuple(self._early.values()):  # of processes whose parent was killed meanwhile

@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.audit.processes import CALLS
+from engine.audit.events import Touched
+from engine.audit.lines import calls
+from engine.audit.processes import CALLS, Processes
 from engine.errors import EnvironmentFault
 from engine.plan.action import Action
 from engine.run.command import Command, Place
@@ -87,24 +90,44 @@ def find_strace(environ: Mapping[str, str]) -> str:
 
 
 def _try(strace: str, environ: Mapping[str, str]) -> None:
-    """Trace a program that does nothing. Raises EnvironmentFault with what strace says where that fails."""
+    """Trace a small program and understand it. Raises EnvironmentFault with what strace says where that fails."""
+    with tempfile.TemporaryDirectory(prefix="engine-strace-") as folder:
+        trace = os.path.join(folder, "trace")
+        code, said = _traced(strace, environ, trace)
+        if code != 0:
+            is_old = "option" in said or "invalid system call" in said
+            message = "strace is too old to trace only what matters" if is_old else "strace cannot trace a process here"
+            raise _unusable(message, strace, said or f"nothing, and ends with {code}", _INSTALL if is_old else _ALLOW)
+        if not _is_understood(trace):
+            raise _unusable("What strace writes is not understood", strace, said or "nothing besides", _INSTALL)
+
+
+def _traced(strace: str, environ: Mapping[str, str], trace: str) -> tuple[int, str]:
+    """How strace ends, and the first line of what it says."""
     try:
         done = subprocess.run(
-            ("strace", *_OPTIONS, "-o", os.devnull, "--", "/bin/sh", "-c", ":"),
+            ("strace", *_OPTIONS, "-o", trace, "--", "/bin/sh", "-c", "cd / && : < dev/null"),
             executable=strace,
             env={**environ, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PROBE_LIMIT_S,
         )
-        code, said = done.returncode, done.stderr.decode(errors="replace").strip()
     except (OSError, subprocess.TimeoutExpired) as error:
-        code, said = 1, str(error)
-    if code == 0:
-        return
-    is_old = "option" in said or "invalid system call" in said
-    raise EnvironmentFault(
-        "strace is too old to trace only what matters" if is_old else "strace cannot trace a process here",
-        rows=(("strace", strace), ("it says", said.partition("\n")[0] or f"nothing, and ends with {code}")),
-        hint=_INSTALL if is_old else _ALLOW,
-    )
+        return 1, str(error)
+    return done.returncode, done.stderr.decode(errors="replace").strip().partition("\n")[0]
+
+
+def _is_understood(trace: str) -> bool:
+    """Whether what was done is found in what strace wrote: a trace that is misread would make every target clean."""
+    processes = Processes("/nowhere", "/bin/sh")
+    try:
+        with open(trace, "rb") as file:
+            found = {event.real for event in processes.events(calls(file)) if isinstance(event, Touched)}
+    except OSError:
+        return False
+    return processes.whole and "/dev/null" in found
+
+
+def _unusable(message: str, strace: str, said: str, hint: str) -> EnvironmentFault:
+    return EnvironmentFault(message, rows=(("strace", strace), ("it says", said)), hint=hint)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -254,6 +255,23 @@ def test_an_old_strace_is_told(tmp_path: Path) -> None:
     program(tmp_path / "strace", "echo \"strace: unrecognized option '--seccomp-bpf'\" >&2", "exit 1")
     with pytest.raises(EnvironmentFault, match="too old"):
         find_strace({"PATH": str(tmp_path)})
+
+
+def test_what_strace_writes_must_be_understood(tmp_path: Path) -> None:
+    program(tmp_path / "strace", "exit 0")
+    with pytest.raises(EnvironmentFault, match="not understood"):
+        find_strace({"PATH": str(tmp_path)})
+
+
+def test_a_trace_that_is_cut_off_is_no_clean_target(project: Audited, tmp_path: Path) -> None:
+    """As on a full disk. The recipe says in the build from when on traces are cut."""
+    find = 'for word; do test "$last" != -o || out=$word; last=$word; done'
+    cut = f'test ! -e {project.root}/cut || {{ head -c 300 "$out" > "$out.cut" && mv "$out.cut" "$out"; }}'
+    program(tmp_path / "bin" / "strace", f'{shutil.which("strace")} "$@"; code=$?', find, cut, "exit $code")
+    project.recipe("cp app.py $(ARTIFACTS_DIR)/; touch $(HERE)../cut")
+    audit = project.audit({"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    assert audit.status is FAILED
+    assert "did not write down all" in audit.problem
 
 
 def test_where_nothing_may_be_traced_it_is_told(project: Audited) -> None:
