@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.build import run_build
+from engine.build.faults import fault_of
 from engine.build.options import BuildOptions
+from engine.errors import BuildError
 from engine.run.events import Event, TargetFinished, Warned
 from tests.torture.steps import Steps
 
@@ -53,7 +55,7 @@ class Child:
         os.kill(self.pid, signal.SIGCONT)
 
     def told(self, kind: str) -> list[str]:
-        """What it has told of this kind so far: `finished`, `warned` or `steps`."""
+        """What it has told of this kind so far: `finished`, `failed`, `warned`, `error` or `steps`."""
         lines = [line.partition(" ") for line in self._told.read_text().splitlines()]
         return [rest for said, _, rest in lines if said == kind]
 
@@ -103,7 +105,7 @@ class Nursery:
 
     def build(self, options: BuildOptions, *, watch: Watch | None = None) -> Child:
         """Start a build, which tells of each target that ended and of warnings."""
-        return self.start(_build, options, watch=watch)
+        return self.start(build, options, watch=watch)
 
 
 def _live(told: str, work: Work, args: tuple[Any, ...], watch: Watch | None) -> None:
@@ -114,11 +116,21 @@ def _live(told: str, work: Work, args: tuple[Any, ...], watch: Watch | None) -> 
         tell("steps", str(steps.taken))
 
 
-def _build(tell: Tell, options: BuildOptions) -> None:
+def build(tell: Tell, options: BuildOptions) -> None:
     def report(event: Event) -> None:
         if isinstance(event, TargetFinished):
-            tell("finished", f"{event.result.target} {event.result.state}")
+            result = event.result
+            tell("finished", f"{result.target} {result.state}")
+            if result.failure is not None:
+                tell("failed", f"{result.target}: {result.failure.message} ({result.failure.hint})")
         elif isinstance(event, Warned):
             tell("warned", event.message)
 
-    run_build(options, report)
+    try:
+        run_build(options, report)
+    except BuildError as error:
+        tell("error", f"{error.message} ({error.hint})")
+    except OSError as error:  # which the command line tells as it is, where it knows a way out
+        if fault_of(error).hint is None:
+            raise
+        tell("error", "{} ({})".format(*fault_of(error)))

@@ -22,8 +22,8 @@ SMALL = "300KB"
 Blame = Callable[[str, list[str]], None]
 
 
-def started(workshop: Workshop, *arguments: str) -> subprocess.Popen[str]:
-    """A command of the engine in the project, on its store."""
+def started(workshop: Workshop, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """A command of the engine in the project, on its store, with further variables in its environment."""
     command = [
         sys.executable,
         "-m",
@@ -34,7 +34,7 @@ def started(workshop: Workshop, *arguments: str) -> subprocess.Popen[str]:
         "--output",
         "json",
     ]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **variables}
     return subprocess.Popen(
         command, cwd=workshop.project.root, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
