@@ -12,8 +12,8 @@ from cache.snapshot import filesystem_clock_ns
 from engine.audit.auditor import Auditor
 from engine.audit.findings import AuditOutcome, AuditStatus, TargetAudit
 from engine.audit.inquiry import Project
+from engine.audit.strace import find_strace
 from engine.audit.surroundings import Surroundings
-from engine.audit.tracer import find_strace
 from engine.audit.version import Versions
 from engine.build import Built, run_build
 from engine.build.options import BuildOptions

@@ -42,7 +42,7 @@ class Auditor:
         self._worker = built.session.worker()
         state_dir = state_dir_of(built.options.build_dir)
         scratch = Scratch(state_dir)  # anew: a build removes the folder when it needs no copy any more
-        self._tracer = Tracer(strace, os.path.join(scratch.root, "traces"))
+        self._tracer = Tracer(strace, os.path.join(os.path.realpath(scratch.root), "traces"))
         self._logs = os.path.join(state_dir, "audit")
         self._executor = built.session.workshop().executor(scratch, self._log_of, wrapper=self._tracer)
         self.audits: dict[str, TargetAudit] = {}
@@ -83,6 +83,7 @@ class Auditor:
         try:
             again = self._worker.again(action, self._executor)
         finally:
+            self._tracer.finish(name)
             if os.path.lexists(artifacts.aside_of(name)):
                 with contextlib.suppress(OSError):
                     remove_tree(artifacts.path_of(name))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.audit.project import Audited
+from tests.run.processes import Witness
 
 _IS_LINUX = sys.platform.startswith("linux")
 
@@ -30,3 +32,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audited:
     made.write({"src/app.py": "print('one')\n"})
     made.recipe("cp app.py $(ARTIFACTS_DIR)/")
     return made
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[Witness]:
+    watching = Witness(tmp_path / "witness")
+    yield watching
+    watching.close()

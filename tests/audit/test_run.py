@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.tracer import find_strace
+from engine.audit.strace import find_strace
 from engine.build.state import log_path
 from engine.errors import EnvironmentFault, InputError
 from tests.audit.project import CLEAN, FAILED, READ, SKIPPED, UNDECLARED, Audited, program
 from tests.build.project import UP_TO_DATE, function, template
 from tests.cli.command_line import complete
+from tests.run.processes import Witness
 
 LAYER = "Type: AWS::Serverless::LayerVersion\nMetadata: {BuildMethod: makefile}\nProperties: {ContentUri: src}"
 
@@ -69,6 +70,17 @@ def test_a_target_may_run_in_parallel(project: Audited) -> None:
     log = (project.state_dir / "audit" / "Fn.log").read_text()
     assert "echo a" in log
     assert "jobserver" not in log
+
+
+def test_a_daemon_is_not_waited_for_and_does_not_stay(project: Audited, witness: Witness) -> None:
+    """In a session of its own, as build daemons are; only the traced run starts it."""
+    project.recipe(
+        f"if test -e $(HERE)../built; then {witness.hold}; setsid sleep 600 > /dev/null 2>&1 & fi",
+        "touch $(HERE)../built; cp app.py $(ARTIFACTS_DIR)/",
+    )
+    audit = project.audit()
+    assert audit.exit_code == 0
+    assert witness.all_ended()
 
 
 def test_an_interrupted_audit_leaves_the_artifact(project: Audited) -> None:
