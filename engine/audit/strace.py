@@ -31,7 +31,7 @@ _PROBE_LIMIT_S = 60
 _PATIENCE_S = 10.0
 _STEP_MS = 20
 
-_INSTALL = "install strace 5.6 or newer (Debian, Ubuntu: apt-get install strace; Fedora: dnf install strace)"
+_INSTALL = "install strace 5.4 or newer (Debian, Ubuntu: apt-get install strace; Fedora: dnf install strace)"
 _ALLOW = (
     "allow processes to be traced: in a container `docker run --cap-add=SYS_PTRACE`, on a machine "
     "`sysctl kernel.yama.ptrace_scope=1`; what is traced already, as in a debugger, cannot be traced again"
