@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from glob import iglob
+from itertools import islice
 
 from engine.plan.action import Action
 from engine.plan.manifest import ABSENT
 from engine.run.sandbox import Grounds
+from engine.sam.target import Target
 
 _TAIL_BYTES = 1 << 16
 _MOST_WORDS = 20_000
+_MOST_MATCHES = 16
+_WILD = re.compile(r"[*?\[]")
 _WORD = re.compile(rb"[^\s'\"`:;,()<>|&=]+")
 _SETUP = re.compile(rb"^bwrap: (.*)$", re.MULTILINE)
 _FIXED = re.compile(rb"^.*(?:Device or resource busy|Read-only file system).*$", re.MULTILINE)
@@ -35,7 +40,7 @@ def hint_of(action: Action, log: str, said: str | None, grounds: Grounds) -> str
         return f"bubblewrap could not make the sandbox ({why}): build with --sandbox=off"
     hidden = next(_hidden(tail, action, grounds), None)
     if hidden is not None:
-        return _declaring(hidden, action.target.full_path, grounds)
+        return _declaring(hidden, action.target, grounds)
     own = re.compile(re.escape(os.fsencode(grounds.artifacts_of(action.target.full_path))) + rb"/?(?![\w./-])")
     if any(own.search(line) for line in _FIXED.findall(tail)):
         return f"in the sandbox ARTIFACTS_DIR itself cannot be removed or renamed: remove what is in it, {_OFF}"
@@ -56,24 +61,33 @@ def _tail(log: str) -> bytes:
         return b""
 
 
-def _declaring(hidden: str, target: str, grounds: Grounds) -> str:
+def _declaring(hidden: str, target: Target, grounds: Grounds) -> str:
     if _holds(grounds.build_dir, hidden):
         place = os.path.relpath(hidden, grounds.build_dir)
         return f"the sandbox hid {place} of the build directory: name its target in BuildProperties.DependsOn, {_OFF}"
-    place = os.path.relpath(hidden, grounds.project_dir)
+    place = os.path.relpath(hidden, target.properties.inputs_base or grounds.project_dir)
     return (
         f"the sandbox hid {place}: declare it in BuildProperties.Inputs "
-        f"(`engine audit {target}` names all that is missing), {_OFF}"
+        f"(`engine audit {target.full_path}` names all that is missing), {_OFF}"
     )
 
 
 def _hidden(tail: bytes, action: Action, grounds: Grounds) -> Iterator[str]:
-    """Paths in the checkout that are named there and exist, but not in the sandbox; the last one first."""
+    """Paths in the checkout that are named there and exist, but not in the sandbox; the last one first.
+
+    A shell names a pattern that matches nothing as it stands.
+    """
     checkout = grounds.checkout.rstrip("/") + "/"
     for word in reversed(_WORD.findall(tail)[-_MOST_WORDS:]):
         path = os.path.normpath(os.path.join(action.target.working_dir or "", os.fsdecode(word).rstrip(".")))
-        if path.startswith(checkout) and os.path.lexists(path) and not _is_shown(path, action, grounds):
+        if path.startswith(checkout) and not all(_is_shown(one, action, grounds) for one in _there(path)):
             yield path
+
+
+def _there(path: str) -> list[str]:
+    if os.path.lexists(path):
+        return [path]
+    return list(islice(iglob(path), _MOST_MATCHES)) if _WILD.search(path) else []
 
 
 def _is_shown(path: str, action: Action, grounds: Grounds) -> bool:

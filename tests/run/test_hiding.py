@@ -48,6 +48,12 @@ def test_what_is_named_and_was_hidden_is_to_be_declared(failed: Failed, log: str
         assert hint.startswith("the sandbox hid shared/a.py: declare it in BuildProperties.Inputs (`engine audit Fn`")
 
 
+def test_a_pattern_that_matched_nothing_is_named(failed: Failed) -> None:
+    hint = failed.hint("cp: cannot stat 'PROJECT/src/../shared/*.py': No such file or directory") or ""
+    assert hint.startswith("the sandbox hid shared/*.py: declare it")
+    assert failed.hint("PROJECT/src/*.py PROJECT/absent/*.py") is None
+
+
 @pytest.mark.parametrize(
     "named",
     ["src/app.py", "src/lib", "src", "", "outer.mk", "parts/one.mk", "absent", ".aws-sam/build/Fn", ".aws-sam/build"],
