@@ -61,7 +61,11 @@ def make_version(make: str) -> str:
             env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise EnvironmentFault(f"make cannot be run: {error}", rows=(("make", make),)) from None
+        raise EnvironmentFault(
+            f"make cannot be run: {error}",
+            rows=(("make", make),),
+            hint="see whether `make --version` answers in this shell, and what `ulimit -a` allows",
+        ) from None
     return done.stdout.decode(errors="replace").partition("\n")[0]
 
 
