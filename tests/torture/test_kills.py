@@ -40,7 +40,7 @@ def cold(workshop: Workshop) -> int:
 def edited(workshop: Workshop) -> int:
     """Everything has to be built anew."""
     if workshop.artifacts() == {}:
-        workshop.build()
+        workshop.make_sure(workshop.version)
     workshop.edit(workshop.version + 1)
     return workshop.version - 1
 
@@ -48,8 +48,7 @@ def edited(workshop: Workshop) -> int:
 def restoring(workshop: Workshop) -> int:
     """Everything is in the store, and something else in the build directory."""
     for version in (1, 2):
-        workshop.edit(version)
-        workshop.project.build()
+        workshop.make_sure(version)
     workshop.edit(1)
     return 2
 
@@ -198,8 +197,7 @@ def test_a_collection_that_is_killed_at_a_step(
 ) -> None:
     def prepare() -> None:
         for version in (1, 2):
-            workshop.edit(version)
-            workshop.project.build()
+            workshop.make_sure(version)
         if work is repairing:
             damage_some(workshop, chance)
 

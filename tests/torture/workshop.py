@@ -94,6 +94,12 @@ class Workshop:
         if store:
             shutil.rmtree(self.project.store, ignore_errors=True)
 
+    def make_sure(self, version: int) -> None:
+        """Build a version, and see that it is there."""
+        self.edit(version)
+        outcome = self.project.outcome()
+        assert self.artifacts() == self.expected(), (outcome.results, self.project.warnings)
+
     def build(self, **options: Any) -> tuple[dict[str, str], list[str]]:
         """A build that must be right without help, and what is wrong with it and with one after it."""
         states = self.project.build(**options)
