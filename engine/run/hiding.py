@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from glob import iglob
 from itertools import islice
 
+from cache.snapshot import Snapshot
 from engine.plan.action import Action
 from engine.plan.manifest import ABSENT
 from engine.run.sandbox import Grounds
 from engine.sam.target import Target
 
 _TAIL_BYTES = 1 << 16
-_MOST_WORDS = 20_000
 _MOST_MATCHES = 16
 _WILD = re.compile(r"[*?\[]")
 _WORD = re.compile(rb"[^\s'\"`:;,()<>|&=]+")
@@ -78,7 +79,7 @@ def _hidden(tail: bytes, action: Action, grounds: Grounds) -> Iterator[str]:
     A shell names a pattern that matches nothing as it stands.
     """
     checkout = grounds.checkout.rstrip("/") + "/"
-    for word in reversed(_WORD.findall(tail)[-_MOST_WORDS:]):
+    for word in dict.fromkeys(reversed(_WORD.findall(tail))):
         path = os.path.normpath(os.path.join(action.target.working_dir or "", os.fsdecode(word).rstrip(".")))
         if path.startswith(checkout) and not all(_is_shown(one, action, grounds) for one in _there(path)):
             yield path
@@ -99,10 +100,18 @@ def _is_shown(path: str, action: Action, grounds: Grounds) -> bool:
     if any(_holds(path, place) for place in (*artifacts, *makefiles, *roots)):
         return True
     return any(_holds(place, path) for place in artifacts) or any(
-        os.path.relpath(path, reading.root) in (*reading.snapshot.files, *reading.snapshot.directories)
+        _is_listed(os.path.relpath(path, reading.root), reading.snapshot)
         for reading in action.in_place
         if _holds(reading.root, path)
     )
+
+
+def _is_listed(path: str, snapshot: Snapshot) -> bool:
+    for paths in (snapshot.files, snapshot.directories):
+        at = bisect_left(paths, path)
+        if at < len(paths) and paths[at] == path:
+            return True
+    return False
 
 
 def _holds(folder: str, path: str) -> bool:
