@@ -64,3 +64,4 @@ def test_a_make_that_cannot_run_is_told(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match="make cannot be run") as caught:
         make_version(str(tmp_path / "make"))
     assert caught.value.rows == (("make", str(tmp_path / "make")),)
+    assert "ulimit" in (caught.value.hint or "")
