@@ -35,8 +35,9 @@ def expose(mounts: Mounts, readings: Iterable[Reading], worked_in: tuple[str, ..
         else:
             whole.append(reading)
     hidden = {root for root in {os.path.realpath(reading.root) for reading in whole} if mounts.is_hidden(root)}
-    whole = [reading._replace(root=show_input(mounts, reading.root, worked_in)) for reading in whole]
+    whole = [reading._replace(root=mounts.follow(reading.root)) for reading in whole]
     for root, members in _outermost(whole):
+        show_input(mounts, root, worked_in)
         if root in hidden:
             _show_exactly(mounts, _Listing(root, members, worked_in), beside)
     for folder in worked_in:

@@ -53,9 +53,14 @@ class Mounts:
 
         Not to `follow` is for a place that is a link now, where in the sandbox there is none.
         """
-        real, links = _followed(path) if follow else (path, {})
-        self._links |= links
+        real = self.follow(path) if follow else path
         self._at[real] = Mount(kind, source or real)
+        return real
+
+    def follow(self, path: str) -> str:
+        """The absolute `path` without links, which are shown so far as what they lead to is shown."""
+        real, links = _followed(path)
+        self._links |= links
         return real
 
     def show_instead(self, kind: Kind, source: str) -> None:

@@ -110,7 +110,7 @@ def test_many_declared_files_are_shown_without_those_beside_them(ground: Ground)
 def test_declarations_in_one_another_add_up(ground: Ground) -> None:
     many = [f"src/{number}.md" for number in range(40)]
     more = sorted(f"src/lib/{number}.py" for number in range(20))
-    ground.put("src/a", "src/lib/data", *more, *many, "src/gen/ignored", "src/gen/api")
+    ground.put("src/a", "src/lib/data", "src/lib/notes.md", *more, *many, "src/gen/ignored", "src/gen/api")
     ground.expose(ground.tree("src", "*.md", "gen/"), ground.inputs("src/lib/*.py"), ground.inputs("src/gen/api"))
     assert ground.readable() == sorted(["src/a", "src/lib/data", *more, "src/gen/api"])
     assert ground.copied()
