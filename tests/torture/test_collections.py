@@ -26,7 +26,7 @@ from tests.torture.test_kills import Prepare, cold, edited, fresh_checkout, rest
 from tests.torture.workshop import Workshop
 
 STEPS = {False: 1, True: 60}
-STORES = {False: 3, True: 100}
+STORES = {False: 2, True: 100}
 BOUND_SHARE = 0.01
 """What a store may take beyond its limit."""
 

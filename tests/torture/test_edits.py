@@ -16,7 +16,7 @@ from tests.torture.conftest import Figure
 from tests.torture.nursery import Nursery
 from tests.torture.steps import Steps, is_access
 
-SHORT_STEPS = 8
+SHORT_STEPS = 2
 MAKEFILE = """\
 include {shared}/common.mk
 build-Fn:

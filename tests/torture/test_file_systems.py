@@ -19,7 +19,7 @@ from tests.torture.conftest import Figure
 from tests.torture.mounts import Mounts
 from tests.torture.workshop import Workshop
 
-SHORT_SIZES = 4
+SHORT_SIZES = 2
 COARSE_EDITS = {False: 4, True: 200}
 SECOND_NS = 1_000_000_000
 PAGE_BYTES = 4096

@@ -21,8 +21,8 @@ from tests.torture.nursery import Child, Nursery, Tell, Work
 from tests.torture.steps import Steps, die, is_change
 from tests.torture.workshop import Workshop
 
-SHORT_KILLS, SHORT_COLLECTIONS = 3, 2
-RANDOM_KILLS = {False: 8, True: 500}
+SHORT_KILLS, SHORT_COLLECTIONS = 1, 1
+RANDOM_KILLS = {False: 6, True: 500}
 THREE_VERSIONS_BYTES = 560_000
 """A limit that the store outgrows with each fourth version or so, and that holds what the newest one needs."""
 

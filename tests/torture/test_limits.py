@@ -21,7 +21,7 @@ from tests.torture.workshop import Workshop
 
 DAY_S = 86400
 FEWEST_FILES, ENOUGH_FILES = 8, 96
-SHORT_LIMITS = 5
+SHORT_LIMITS = 3
 
 Blame = Callable[[str, list[str]], None]
 
