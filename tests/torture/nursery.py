@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ class Child:
     def stops(self) -> bool:
         """Wait until it stops or ends; whether it stopped. `go_on` continues it."""
         while self._process.exitcode is None:
-            with open(f"/proc/{self.pid}/stat", "rb") as file:
-                if file.read().rpartition(b")")[2].split()[0] == b"T":
+            with suppress(FileNotFoundError):  # it ends just now
+                status = Path(f"/proc/{self.pid}/stat").read_bytes()
+                if status.rpartition(b")")[2].split()[0] == b"T":
                     return True
             os.sched_yield()
         return False

@@ -25,7 +25,7 @@ from tests.torture.steps import Steps, is_change, pause
 from tests.torture.test_kills import Prepare, cold, edited, fresh_checkout, restoring
 from tests.torture.workshop import Workshop
 
-STEPS = {False: 1, True: 60}
+STEPS = {False: 1, True: 40}
 STORES = {False: 2, True: 100}
 BOUND_SHARE = 0.01
 """What a store may take beyond its limit."""
