@@ -6,11 +6,12 @@ import re
 
 from cache.digest import Digest
 from cache.protobuf import read_varint
-from cache.wire import Directory, DirectoryNode, FileNode
+from cache.wire import MAX_ROWS, Directory, DirectoryNode, FileNode
 
 _LENGTH = rb"([\x80-\xff]?[\x01-\x7f])"
 _NAMED = _LENGTH + rb"\x0a" + _LENGTH + rb"(.+?)"
 _DIGEST = rb"\x12([\x42-\x4d])\x0a\x40([0-9a-f]{64})(?:\x10([\x80-\xff]{0,8}[\x01-\x7f]))?"
+_SMALLEST_NODE_BYTES = 73
 _FILE = re.compile(rb"\x0a" + _NAMED + _DIGEST + rb"(\x20\x01)?", re.DOTALL)
 _DIRECTORY = re.compile(rb"\x12" + _NAMED + _DIGEST, re.DOTALL)
 
@@ -21,6 +22,8 @@ def plain_directory(data: bytes) -> Directory | None:
     The pattern guesses where a name ends; the lengths that the message gives say whether it guessed right. None means
     that the message must be read in the general way, which also says what is wrong with it.
     """
+    if len(data) > MAX_ROWS * _SMALLEST_NODE_BYTES:  # it may have more entries than are read, which this does not count
+        return None
     files: list[FileNode] = []
     directories: list[DirectoryNode] = []
     at = 0

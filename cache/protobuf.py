@@ -62,14 +62,21 @@ def _end_of(data: bytes, at: int, length: int) -> int:
     return at + length
 
 
-def fields(data: bytes) -> Iterator[tuple[int, Value]]:
+FIELDS = 32
+"""Most fields of a message that is no list. Two bytes make one, so that a small file could hold a great many."""
+
+
+def fields(data: bytes, most: int = FIELDS) -> Iterator[tuple[int, Value]]:
     """Field numbers and values in the order they lie; fixed-width fields, which no message here has, are skipped.
 
     Raises:
-        BlobCorrupt: `data` is no message.
+        BlobCorrupt: `data` is no message, or has more than `most` fields.
     """
     at, end = 0, len(data)
     while at < end:
+        most -= 1
+        if most < 0:
+            raise BlobCorrupt("a message has more fields than any needs")
         tag, at = read_varint(data, at)
         number, wire_type = tag >> 3, tag & 7
         if number == 0:

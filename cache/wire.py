@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cache.digest import Digest
 from cache.errors import BlobCorrupt
 from cache.protobuf import (
+    FIELDS,
     Value,
     as_bytes,
     as_int,
@@ -25,6 +26,10 @@ from cache.protobuf import (
 )
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+MAX_ROWS = 1_000_100
+"""Most entries of a directory, or directories of a tree, that are read."""
+MAX_OUTPUTS = 200_000
+"""Most files and directories of an action result that are read."""
 NANOSECONDS = 1_000_000_000
 
 
@@ -208,15 +213,26 @@ def decode_directory(data: bytes) -> Directory:
     Raises:
         BlobCorrupt: `data` is not such a message.
     """
-    rows: dict[int, list[Value]] = {}
-    for number, value in fields(data):
-        rows.setdefault(number, []).append(value)
+    rows = _rows(data, (1, 2, 3), MAX_ROWS)
     return Directory(
         tuple(map(_file, rows.get(1, ()))),
         tuple(map(_directory, rows.get(2, ()))),
         tuple(map(_symlink, rows.get(3, ()))),
         _mode(rows[5][-1]) if 5 in rows else None,
     )
+
+
+def _rows(data: bytes, lists: tuple[int, ...], most: int) -> dict[int, list[Value]]:
+    """The values of each field; `most` in all, of which few are not in `lists`."""
+    rows: dict[int, list[Value]] = {}
+    others = 0
+    for number, value in fields(data, most):
+        if number not in lists:
+            others += 1
+            if others > FIELDS:
+                raise BlobCorrupt("a message has more fields than any needs")
+        rows.setdefault(number, []).append(value)
+    return rows
 
 
 def decode_tree_records(data: bytes) -> tuple[bytes, list[bytes]]:
@@ -227,7 +243,7 @@ def decode_tree_records(data: bytes) -> tuple[bytes, list[bytes]]:
     """
     root = b""
     children: list[bytes] = []
-    for number, value in fields(data):
+    for number, value in fields(data, MAX_ROWS):
         if number == 1:
             root = as_bytes(value)
         elif number == 2:
@@ -259,9 +275,7 @@ def decode_action_result(data: bytes) -> ActionResult:
     Raises:
         BlobCorrupt: `data` is not such a message.
     """
-    rows: dict[int, list[Value]] = {}
-    for number, value in fields(data):
-        rows.setdefault(number, []).append(value)
+    rows = _rows(data, (2, 3), MAX_OUTPUTS)
     last = {number: values[-1] for number, values in rows.items()}
     times = dict(fields(as_bytes(last.get(9, b""))))
     return ActionResult(
