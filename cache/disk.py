@@ -169,7 +169,7 @@ class DiskStore(LocalStore):
 
     def holds(self, key: str) -> bool:
         """Whether there is something in the place of the result for a key; nothing is read."""
-        return os.path.lexists(self._result_path(checked_key(key)))
+        return os.path.lexists(self.result_path(checked_key(key)))
 
     def look_up(self, key: str, *, whole: bool = True) -> ActionResult | None:
         """The result that `get` gives, None where there is none; without `whole` its blobs are not looked for.
@@ -180,7 +180,7 @@ class DiskStore(LocalStore):
         """
         self._last_hit.trees = None
         self.folder.check_version()
-        path = self._result_path(checked_key(key))
+        path = self.result_path(checked_key(key))
         try:
             return self._result_at(path, key, whole)
         except (FileNotFoundError, NotADirectoryError):
@@ -212,9 +212,10 @@ class DiskStore(LocalStore):
 
     def put(self, key: str, result: ActionResult) -> None:
         """See ActionCache."""
-        self.folder.write(self._result_path(checked_key(key)), seal(encode_action_result(result), key), 0o644)
+        self.folder.write(self.result_path(checked_key(key)), seal(encode_action_result(result), key), 0o644)
 
-    def _result_path(self, key: str) -> str:
+    def result_path(self, key: str) -> str:
+        """Absolute path of the file that a result is or would be."""
         return f"{self.root}/ac/{key[:2]}/{key}"
 
     def lease(self) -> Lease:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 MAX_HOPS = 40
 """Links followed for one path, as in Linux; beyond it a path resolves to nothing."""
 MAX_STEPS = 1_000_000
-"""Components looked at in one tree before its links count as hostile."""
+"""Components looked at in one tree, those of long paths more than once, before its links count as hostile."""
 
 
 def outward_link(links: Mapping[str, str]) -> str | None:
@@ -32,9 +32,10 @@ def _follow(path: str, target: str, links: Mapping[str, str], budget: int) -> in
     """What is left of `budget` after following the link, or -1 where it leaves the tree."""
     here = path.split("/")[:-1]
     pending = target.split("/")[::-1]
+    budget -= len(target) // 16
     hops = 0
     while pending and budget >= 0:
-        budget -= 1
+        budget -= 1 + len(here) // 8  # long paths take longer to look up
         part = pending.pop()
         if part == "..":
             if not here:
@@ -51,4 +52,5 @@ def _follow(path: str, target: str, links: Mapping[str, str], budget: int) -> in
                     return budget
                 here.pop()
                 pending.extend(onward.split("/")[::-1])
+                budget -= len(onward) // 16
     return budget

@@ -17,7 +17,7 @@ from engine.plan.graph import Graph
 from engine.plan.trace import TargetRecord, Trace
 from engine.run.artifacts import Artifacts
 from engine.run.crew import crew
-from engine.run.events import Reporter, State, Warned
+from engine.run.events import State
 from engine.run.process import Processes
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ class Bulk(NamedTuple):
     processes: Processes
     log_of: Callable[[str], str]
     link_mode: LinkMode
-    report: Reporter
     hands: int
     """Processes that may work at once, this one included; 0: what the store has is not wanted."""
 
@@ -87,7 +86,7 @@ def _restore(bulk: Bulk, results: Results, action: Action) -> tuple[tuple[Any, .
         if result is None:
             return None
         staged = bulk.artifacts.staging_for(name)
-        output = results.restore(result, staged, bulk.log_of(name), bulk.link_mode)
+        output = results.restore(action.key, result, staged, bulk.log_of(name), bulk.link_mode)
         if output is not None:
             bulk.artifacts.swap_in(name, staged)
             return tuple(output), seconds_of(result)
@@ -98,8 +97,7 @@ def _ended(bulk: Bulk, hits: list[Action], answers: Iterator[tuple[int, Any]]) -
     for index, (found, because, seconds, warnings) in answers:
         action, name = hits[index], hits[index].target.full_path
         for warning in warnings:
-            bulk.results.give_up(action.key)
-            bulk.report(Warned(warning))
+            bulk.results.give_up(action.key, warning)
         if found is not None:
             output = Snapshot(*found[0])
             record = TargetRecord(action.key, action.manifest, output, output.digest, found[1])

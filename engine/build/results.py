@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,6 +28,7 @@ _LONGEST_S = 7 * 24 * 3600.0
 """A result that says that make ran for longer is not believed."""
 _WARNINGS = 5
 """Refused results of one build that are named; a damaged disk may hold thousands."""
+_ROOM_CHECKED_FROM_BYTES = 1 << 30
 _NS = 1_000_000_000
 
 
@@ -40,17 +43,21 @@ class Results:
         self._store = store
         self._warn = warn
         self._clock_dir = clock_dir
-        self._refused: list[CacheError] = []
+        self._most_named = _WARNINGS
+        self._named = 0
         self._unusable: set[str] = set()
         self._takes_more = True
 
     def apart(self, warn: Callable[[str], None]) -> Results:
         """The same results for a process of its own."""
-        return Results(self._store, warn, self._clock_dir)
+        made = Results(self._store, warn, self._clock_dir)
+        made._most_named = sys.maxsize  # they are counted where they are told
+        return made
 
-    def give_up(self, key: str) -> None:
-        """Somebody found that the result of this action cannot be used, and said so."""
+    def give_up(self, key: str, warning: str) -> None:
+        """Tell what another process found wrong with the result of this action, which cannot be used."""
         self._unusable.add(key)
+        self._tell(warning)
 
     def may_have(self, key: str) -> bool:
         """Whether there is a result of the action with this key, usable or not."""
@@ -72,8 +79,8 @@ class Results:
             return None
         return result
 
-    def restore(self, result: ActionResult, staged: str, log: str, link_mode: LinkMode) -> Snapshot | None:
-        """Materialise a result at `staged`, which is not there yet, and its log at `log`; None when that cannot be.
+    def restore(self, key: str, result: ActionResult, staged: str, log: str, link_mode: LinkMode) -> Snapshot | None:
+        """Materialise the result of `key` at `staged`, which is not there yet, and its log at `log`; None if it cannot.
 
         Nothing is left at `staged` then, and the damaged part is no longer in the store.
         """
@@ -85,10 +92,16 @@ class Results:
         clock_ns = snapshot.filesystem_clock_ns(self._clock_dir)
         try:
             tree = read_tree(self._store, result.output_directories[0].tree_digest)
+            _check_room(tree, os.path.dirname(staged))
             self._restore_log(result, log)
             made = materialise(tree, staged, self._store, link_mode)
         except (BlobMissing, BlobCorrupt) as error:
-            self._refuse(error)
+            self._refuse(type(error)(f"{self._store.result_path(key)}: {error}"))
+            return None
+        except OSError as error:  # no room, or names that this file system does not take
+            self._tell(
+                f"{staged}: a cached result cannot be put in place, make runs instead: {error.strerror or error}"
+            )
             return None
         except StoreUnavailable as error:
             self._give_up(error)
@@ -157,12 +170,15 @@ class Results:
             _replace(log, content)
 
     def _refuse(self, error: CacheError) -> None:
-        """Name what is damaged, but not thousands of it."""
-        self._refused.append(error)
-        if len(self._refused) <= _WARNINGS:
-            way_out = "`engine cache verify --repair` removes all that is damaged"
-            self._warn(f"a cached result cannot be used, make runs instead: {error} ({way_out})")
-        elif len(self._refused) == _WARNINGS + 1:
+        way_out = "`engine cache verify --repair` removes all that is damaged"
+        self._tell(f"a cached result cannot be used, make runs instead: {error} ({way_out})")
+
+    def _tell(self, warning: str) -> None:
+        """Name what cannot be used, but not thousands of it."""
+        self._named += 1
+        if self._named <= self._most_named:
+            self._warn(warning)
+        elif self._named == self._most_named + 1:
             self._warn("more cached results cannot be used; they are not named one by one")
 
     def _stop_writing(self, error: CacheError) -> None:
@@ -188,9 +204,22 @@ def _replace(path: str, content: bytes) -> None:
         os.replace(temporary, path)
 
 
+def _check_room(tree: Tree, folder: str) -> None:
+    """Refuse what a small store may name and no disk holds: one blob can be a million files of a tree.
+
+    Raises:
+        OSError: the tree's files are larger than what is free.
+    """
+    if tree.content_bytes > _ROOM_CHECKED_FROM_BYTES:
+        room = os.statvfs(folder)
+        if tree.content_bytes > room.f_bavail * room.f_frsize:
+            raise OSError(errno.ENOSPC, f"its files have {tree.content_bytes:,} bytes, more than is free", folder)
+
+
 def _is_usable(result: ActionResult) -> bool:
     """Whether it is a result as this engine leaves them: of a success, with one directory. A store may hold others."""
-    return result.exit_code == 0 and [output.path for output in result.output_directories] == [""]
+    is_plain = result.exit_code == 0 and not result.output_files and result.stderr_digest is None
+    return is_plain and [output.path for output in result.output_directories] == [""]
 
 
 def seconds_of(result: ActionResult) -> float:

@@ -153,7 +153,7 @@ class Worker:
         tools, action = self._tools, decision.action
         name = action.target.full_path
         staged = tools.artifacts.staging_for(name)
-        output = tools.results.restore(decision.result, staged, tools.log_of(name), tools.link_mode)
+        output = tools.results.restore(action.key, decision.result, staged, tools.log_of(name), tools.link_mode)
         if output is None:
             return None
         tools.artifacts.swap_in(name, staged)

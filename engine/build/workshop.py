@@ -89,7 +89,6 @@ class Workshop:
             processes=premises.processes,
             log_of=premises.log_of,
             link_mode=cast("LinkMode", options.link_mode),
-            report=premises.report,
             hands=min(usable_cores(), options.jobs) if options.use_cache else 0,
         )
 

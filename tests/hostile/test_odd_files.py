@@ -23,7 +23,6 @@ ENTRIES: dict[str, Callable[[Forge], Path]] = {
     "a result": lambda forge: forge.result_path,
     "a tree": lambda forge: forge.blob_path(forge.tree_digest),
     "a file": lambda forge: forge.blob_path(digest_bytes(APP)),
-    "an empty file": lambda forge: forge.blob_path(EMPTY),
     "a log": lambda forge: forge.blob_path(forge.log_digest),
 }
 
@@ -43,6 +42,13 @@ def test_what_is_no_file_is_no_entry(forge: Forge, entry: Callable[[Forge], Path
     forge.assert_refused(path.name)
 
 
+def test_an_empty_file_is_as_empty_whatever_lies_there(forge: Forge, odd: OddFile) -> None:
+    """A FIFO that nobody writes into has the very content."""
+    path = forge.blob_path(EMPTY)
+    put(forge, path, odd)
+    forge.assert_harmless() if odd.name == "a FIFO" else forge.assert_refused(path.name)
+
+
 def test_a_link_to_the_very_content_is_no_entry(forge: Forge) -> None:
     path = forge.blob_path(digest_bytes(APP))
     path.unlink()
@@ -51,7 +57,7 @@ def test_a_link_to_the_very_content_is_no_entry(forge: Forge) -> None:
 
 
 def test_the_store_is_verified_and_collected_beside_what_is_no_file(forge: Forge, odd: OddFile) -> None:
-    paths = [entry(forge) for entry in ENTRIES.values()]
+    paths = [*[entry(forge) for entry in ENTRIES.values()], forge.blob_path(EMPTY)]
     for path in paths:
         put(forge, path, odd)
     found = {finding.path: finding.problem for finding in check(forge.store).findings}
