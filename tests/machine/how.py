@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -17,6 +17,8 @@ class Kill:
     goes_on: bool = False
     """Whether the recipe ends as if nothing happened, rather than stay until somebody ends it."""
     at_change: int | None = None
+    elsewhere: bool = False
+    """Whether a build of other targets follows at once, which has to put right what was left of this one."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class How:
 
 _NUMBERS = st.integers(0, 5)
 _KILLS = st.one_of(
-    st.builds(Kill, _NUMBERS, st.sampled_from(("early", "late")), st.booleans()),
-    st.builds(Kill, at_change=st.integers(1, 160)),
+    st.builds(Kill, _NUMBERS, st.sampled_from(("early", "late")), st.booleans(), elsewhere=st.booleans()),
+    st.builds(Kill, _NUMBERS, at_change=st.integers(1, 160), elsewhere=st.booleans()),
 )
 _PLAIN = st.builds(
     How,
@@ -54,23 +56,19 @@ def in_source(how: How | None) -> How | None:
     """The same build, where runs that go on after a kill would write into the sources at any later time."""
     if how is None or how.kill is None:
         return how
-    kill = Kill(how.kill.target, how.kill.when, False, how.kill.at_change)
-    return _with(how, kill=kill, jobs=1 if kill.at_change else how.jobs)
+    kill = replace(how.kill, goes_on=False)
+    return replace(how, kill=kill, jobs=1 if kill.at_change else how.jobs)
 
 
 def _disturbed(how: How, what: int, kill: Kill, failing: tuple[int, ...], late: bool, keep_going: bool) -> How | None:
     """Most builds as they are, some with failing recipes, some killed; None: no build yet, so that edits add up."""
     if what < 2:
         return None
-    if what < 4:
-        return _with(how, kill=kill)
-    if what < 7:
-        return _with(how, failing=failing, fails_late=late, keep_going=keep_going)
+    if what < 5:
+        return replace(how, kill=kill)
+    if what < 8:
+        return replace(how, failing=failing, fails_late=late, keep_going=keep_going)
     return how
-
-
-def _with(how: How, **fields: object) -> How:
-    return How(**{**how.__dict__, **fields})
 
 
 HOWS = st.builds(

@@ -42,6 +42,8 @@ class Project:
         self.old_trace: bytes | None = None
         """A trace from an earlier build."""
         self._was_killed = False
+        self._possible: dict[str, list[Tree | None]] = {}
+        """After a kill: what the next build may find or bring back for a target that it does not make."""
         self._disk = Disk(self.root)
         self.control.mkdir()
         os.mkfifo(self.control / "never")
@@ -72,6 +74,9 @@ class Project:
         self.write(how)
         if how.kill is not None:
             self._killed_build(how, how.kill, self._foretell(how))
+            others = self._apart_from(self._names((how.kill.target,))[0])
+            if how.kill.elsewhere and others:
+                self.build(How(only=others))
             return
         self._misbehave(how)
         succeeded = self._compared_build(how, self._foretell(how))
@@ -84,6 +89,11 @@ class Project:
             succeeded = bool(unsettled)
         if self.old_trace is None:
             self.old_trace = (self.state_dir / "trace-v1").read_bytes()
+
+    def _apart_from(self, name: str) -> tuple[int, ...]:
+        """The numbers of the targets that are built without `name`."""
+        targets = self.world.targets
+        return tuple(index for index, other in enumerate(targets) if name not in self.world.ancestors({other}))
 
     def _foretell(self, how: How) -> Foretold:
         forecast = Forecast(self.world, self.files(), self.ledger, how, self._look, str(self.control))
@@ -141,6 +151,9 @@ class Project:
         self._count(killed.finished)
         self._counted["kills"] += killed.died
         self._was_killed = True
+        for name in self.world.targets:
+            possible = self._possible.setdefault(name, [foretold.before.get(name, self.artifact(name))])
+            possible += [foretold.outputs[name]] if name in foretold.outputs else []
         self.ledger.uncertain |= foretold.selected | self.ledger.records.keys()
         self._departed |= self.ledger.records.keys() | foretold.selected
         for rows in foretold.rows.values():
@@ -168,6 +181,7 @@ class Project:
         assert warned == foretold.unrecorded, f"{warned} were not recorded, not {foretold.unrecorded}"
         self._check_keys(foretold, results)
         self._check_artifacts(foretold, results)
+        self._check_after_kill()
         assert not (wrong := difference(read_tree(self.root, leave_out=_OWN), below(self.files(), "."))), wrong
         self._learn(foretold, results, how)
         self._check_build_dir(foretold, results)
@@ -202,8 +216,16 @@ class Project:
             failed = result is not None and result.state in (State.FAILED, State.SKIPPED)
             if failed and name in self.ledger.uncertain:
                 continue
+            self._possible.pop(name, None)
             expected = foretold.before[name] if failed else foretold.outputs[name]
             assert not (wrong := difference(self.artifact(name), expected)), f"{name}, {result}: {wrong}"
+
+    def _check_after_kill(self) -> None:
+        """The last good artifact of what a killed build did not finish is back."""
+        for name, possible in self._possible.items():
+            if name in self.world.targets:
+                assert any(not difference(self.artifact(name), tree) for tree in possible), name
+        self._possible.clear()
 
     def _learn(self, foretold: Foretold, results: dict[str, TargetResult], how: How) -> None:
         if not how.only:
@@ -244,6 +266,10 @@ class Project:
     def _orphans(self) -> int | None:
         path = self.control / "orphans"
         return int(path.read_text()) if path.exists() else None
+
+    def lose_artifact(self, name: str) -> None:
+        """Somebody damaged the artifact of a target, or what a killed build was making of it."""
+        self._possible.pop(name, None)
 
     def lose_trace(self, *, certain: bool) -> None:
         """What was known of targets is no longer, or perhaps."""

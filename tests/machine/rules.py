@@ -40,7 +40,7 @@ _TARGETS = st.builds(
     says_common=st.booleans(),
     says_hidden=st.booleans(),
     reads_inputs=st.booleans(),
-    has_tool=st.sampled_from((False, False, True)),
+    has_tool=st.sampled_from((False,) * 5 + (True,)),
     ignore=st.sampled_from(((), (), ("*.md",), ("ig/", "/sub/d"))),
     writes=_WRITES,
     shape=st.sampled_from(("", "", "links", "odd")),
@@ -67,14 +67,18 @@ class BuildMachine(RuleBasedStateMachine):
     def world(self) -> World:
         return self.project.world
 
-    @initialize(made=st.lists(st.tuples(_TARGETS, _EDGES, _EDGES), min_size=1, max_size=5), how=HOWS)
+    @initialize(made=st.lists(st.tuples(_TARGETS, _EDGES, _EDGES), min_size=2, max_size=5), how=HOWS)
     def begin(self, made: list[tuple[Target, list[int], list[int]]], how: How | None) -> None:
         self.world.files = {
             "common.mk": File(b"COMMON = 1\n"),
             "shared/x.txt": File(b"x\n"),
             "shared/keep.md": File(b""),
             ".git/HEAD": File(b"ref: refs/heads/main\n"),
-            **{posixpath.normpath(f"{directory}/a"): File(b"1\n") for directory in DIRECTORIES},
+            **{
+                posixpath.normpath(f"{directory}/{name}"): File(b"1\n")
+                for directory in DIRECTORIES
+                for name in ("a", "note.md", "ig/e", "sub/d")
+            },
         }
         for one, depends_on, layers in made:
             self._add(one, depends_on, layers)

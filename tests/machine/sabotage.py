@@ -18,6 +18,7 @@ TRACE = ("gone", "cut", "bit", "old")
 def damage_artifact(project: Project, name: str, how: str, which: int) -> None:
     """Damage what lies in the build directory for a target; `which` picks a file of it."""
     root = project.build_dir / name
+    project.lose_artifact(name)
     tree = read_tree(root)
     if tree is None:
         return
