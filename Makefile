@@ -32,7 +32,7 @@ demo: .venv/.runtime ## build examples/monorepo twice: the second build has noth
 test: .venv/.dev .venv-sam/.sam ## run the whole suite (PYTEST_ARGS="-k name")
 	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest $(PYTEST_ARGS)
 
-torture: .venv/.dev ## attack the engine for long: kills, floods, hostile bytes (TORTURE_ARGS="--torture-seed 7 -k kill")
+torture: .venv/.torture ## attack the engine for long: kills, floods, hostile bytes (TORTURE_ARGS="--torture-seed 7 -k kill")
 	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest --torture $(TORTURES) $(TORTURE_ARGS)
 
 lint: .venv/.dev ## ruff and mypy --strict
@@ -56,6 +56,7 @@ lock: ## resolve the locks anew (LOCK_ARGS=--upgrade for newer versions)
 	@$(LOCK) pyproject.toml --group build --output-file requirements.lock
 	@$(LOCK) pyproject.toml --group build --group dev --group bench --constraints requirements.lock \
 		--output-file .locks/dev.lock
+	@$(LOCK) --group pyproject.toml:torture --output-file .locks/torture.lock
 	@$(LOCK) .locks/sam.in --output-file .locks/sam.lock
 	@rm -rf .venv-lock
 
@@ -80,6 +81,11 @@ clean: ## remove what the commands above left
 .venv/.dev: .locks/dev.lock .venv/.runtime
 	@echo "Installing the development tools (.locks/dev.lock)"
 	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r .locks/dev.lock
+	@touch $@
+
+.venv/.torture: .locks/torture.lock .venv/.dev
+	@echo "Installing what guides the fuzzing (.locks/torture.lock)"
+	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r .locks/torture.lock
 	@touch $@
 
 .venv-sam/.sam: .locks/sam.lock | .venv-sam/pyvenv.cfg

@@ -45,7 +45,7 @@ def render(definitions: Sequence[Definition]) -> bytes:
     text = _HEADER
     text += "".join(_table("function_build_definitions", group[0], _function(group)) for group in functions.values())
     text += "".join(_table("layer_build_definitions", layer, _layer(layer)) for layer in layers)
-    return text.encode()
+    return text.encode(errors="replace")  # a path that is not UTF-8 is none that sam could find again
 
 
 def _function(group: list[Definition]) -> dict[str, object]:

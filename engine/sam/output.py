@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from engine.errors import InputError
 from engine.sam.dump import dump
 from engine.sam.local_paths import relocated
 from engine.sam.metadata import NESTED_STACK_TYPES, resource_id
@@ -33,7 +34,18 @@ def output_templates(
     source. `raw_uris` says that `--base-dir` was given.
     """
     writer = _Writer(build_dir, stacks, definitions, artifacts, raw_uris=raw_uris)
-    return {output_template(build_dir, stack.path): dump(writer.template(stack)) for stack in stacks}
+    return {output_template(build_dir, stack.path): _dumped(stack, writer.template(stack)) for stack in stacks}
+
+
+def _dumped(stack: Stack, template: Table) -> bytes:
+    try:
+        return dump(template)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"The output template would name a path that is not UTF-8: {error.object!r:.200}",
+            rows=(("template", stack.location),),
+            hint="rename the folder, or build from it: `--build-dir` below the template needs no such path",
+        ) from None
 
 
 class _Writer:

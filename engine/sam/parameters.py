@@ -35,8 +35,17 @@ def parse_parameter_overrides(value: object, cwd: str) -> tuple[tuple[str, str],
     """
     found: dict[str, str] = {}
     for name, text in _pairs(value, cwd, ()):
+        _check_text(name, text)
         found[_unquoted(name)] = _unquoted(text)
     return tuple(found.items())
+
+
+def _check_text(name: str, text: str) -> None:
+    """Refuse bytes of the command line that are no text: a template cannot hold them."""
+    try:
+        f"{name}{text}".encode()
+    except UnicodeEncodeError:
+        raise OverridesError(f"The value of the parameter {name} is not UTF-8: {text!r:.80}") from None
 
 
 def _pairs(value: object, folder: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:

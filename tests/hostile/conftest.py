@@ -16,6 +16,11 @@ from tests.hostile.odd_files import IN_THE_SHORT_FORM, ODD_FILES
 _HANGS_AFTER_S = 300
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What coverage guides takes long, and needs a package that only `make torture` installs."""
+    return True if collection_path.name == "test_guided.py" and not config.getoption("--torture") else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every kind of odd file in the long form, the worst of them in the short one."""
     if "odd" in metafunc.fixturenames:

@@ -85,10 +85,11 @@ def _mutated_toml(seed: bytes, chance: Random) -> bytes:
 
 
 def _mutated_yaml(seed: bytes, chance: Random) -> bytes:
-    from engine.sam.cfn_yaml import parse_yaml
+    from engine.sam.cfn_yaml import DocumentError, parse_yaml
 
-    if chance.random() < 0.5:
-        return json.dumps(reworked(parse_yaml(seed.decode()), chance)).encode()
+    with suppress(DocumentError, UnicodeDecodeError):
+        if chance.random() < 0.5:
+            return json.dumps(reworked(parse_yaml(seed.decode()), chance), default=str).encode()
     return mutant(seed, seeds.configurations(".yaml"), chance)
 
 
@@ -182,10 +183,9 @@ def _assert_inside(root: Path) -> None:
 
 def _mutated_trace(seed: bytes, chance: Random) -> bytes:
     """Three of four with a checksum that holds."""
-    made = mutant(seed, seeds.traces(), chance)
-    if chance.random() < 0.25:
-        return made
-    start = seed.index(b"\n") + 17
+    start = seed.find(b"\n") + 17
+    if chance.random() < 0.25 or start < 17:
+        return mutant(seed, seeds.traces(), chance)
     payload = mutant(seed[start:], seeds.traces(), chance)
     return seed[: start - 16] + xxhash.xxh3_128_digest(payload) + payload
 

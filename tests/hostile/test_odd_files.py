@@ -133,6 +133,7 @@ STATE = (
     "children",
     "logs",
     "logs/Fn.log",
+    "logs/Fn.log.new",
     "aside",
     "aside/Fn",
     "staging",
