@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cache import snapshot, walk
 from engine.build.inplace import Watch
 from engine.build.results import Results
-from engine.plan.action import Action
+from engine.plan.action import Action, Reading
 from engine.plan.manifest import ABSENT, Row
 from engine.plan.scan import Scanner
 from engine.plan.trace import UNRECORDED_KEY, TargetRecord
@@ -47,23 +47,39 @@ class Recorder:
         Stats tell; where they differ or cannot be trusted the bytes must be the same and older than the run, since
         what was changed and changed back may have been read in between.
         """
-        if any(
-            not _read_as(path, digest, ran.clock_ns)
-            for path, digest in action.makefiles
-            if watch is None or not watch.covers(path)
-        ):
-            return False
         scanner = self._scanner_now()
-        for reading in action.in_place:
-            if watch is not None and watch.covers(reading.root):
-                continue
-            if not snapshot.unchanged(reading.root, reading.snapshot):
-                now = reading.again(scanner)
-                if now is None or now.digest != reading.snapshot.digest:
-                    return False
-                if snapshot.may_be_as_late(now.newest_change_ns(), ran.clock_ns):
-                    return False
+        apart = watch.covers if watch is not None else _nothing
+        return (
+            all(_read_as(path, digest, ran.clock_ns) for path, digest in action.makefiles if not apart(path))
+            and all(_is_as_read(reading, scanner, ran) for reading in action.in_place if not apart(reading.root))
+            and not any(_appeared(action, scanner, apart))
+        )
+
+
+def _nothing(path: str) -> bool:
+    return False
+
+
+def _is_as_read(reading: Reading, scanner: Scanner, ran: Ran) -> bool:
+    if snapshot.unchanged(reading.root, reading.snapshot):
         return True
+    now = reading.again(scanner)
+    if now is None or now.digest != reading.snapshot.digest:
+        return False
+    return not snapshot.may_be_as_late(now.newest_change_ns(), ran.clock_ns)
+
+
+def _appeared(action: Action, scanner: Scanner, apart: Callable[[str], bool]) -> Iterator[bool]:
+    """Whether what is declared is there now, for each declaration of something that was not there before the run."""
+    target = action.target
+    read = {reading.declared or reading.root for reading in action.in_place}
+    base = target.properties.inputs_base
+    for pattern in target.properties.inputs:
+        if (base, pattern) not in read:
+            root, found = scanner.inputs(base, pattern)
+            yield found is not None and not apart(root)
+    if action.tree is None and not apart(target.code_dir):
+        yield os.path.isdir(target.code_dir)
 
 
 def _as_left(action: Action, watch: Watch) -> Action | None:

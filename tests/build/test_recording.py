@@ -69,6 +69,31 @@ def test_an_input_that_appears_meanwhile(project: Project) -> None:
     assert project.warnings == [DISTURBED]
 
 
+def test_an_input_that_appears_meanwhile_in_a_folder_that_was_not_there(project: Project) -> None:
+    gone = project.root / "gone"
+    project.write(
+        {
+            "template.yaml": template(Fn=function(metadata='BuildProperties:\n  Inputs: ["gone/x.txt"]\n')),
+            "src/Makefile": f"build-Fn:\n\tmkdir {gone}; echo x > {gone}/x.txt; cp {gone}/x.txt $(ARTIFACTS_DIR)\n",
+        }
+    )
+    assert project.build() == {"Fn": BUILT}
+    assert project.warnings == ["BuildProperties.Inputs: gone/x.txt matches no file", DISTURBED]
+
+
+def test_a_code_directory_that_appears_meanwhile(project: Project) -> None:
+    code = project.root / "gone"
+    recipe = f"build-Fn:\n\tmkdir -p {code}; echo x > {code}/x.txt; cp {code}/x.txt $(ARTIFACTS_DIR)\n"
+    project.write(
+        {
+            "template.yaml": template(Fn=function("gone", metadata="ContextPath: src\n")),
+            "src/Makefile": recipe,
+        }
+    )
+    assert project.build() == {"Fn": BUILT}
+    assert project.warnings[-1] == DISTURBED
+
+
 def test_make_that_removes_its_artifact_directory_fails(project: Project) -> None:
     project.build()
     project.write({"src/Makefile": "build-Fn:\n\trm -rf $(ARTIFACTS_DIR)\n"})
