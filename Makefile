@@ -30,9 +30,11 @@ demo: .venv/.runtime ## build examples/monorepo twice: the second build has noth
 	done
 
 test: .venv/.dev .venv-sam/.sam ## run the whole suite (PYTEST_ARGS="-k name")
+	@.ci/packages
 	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest $(PYTEST_ARGS)
 
 torture: .venv/.torture ## attack the engine for long: kills, floods, hostile bytes (TORTURE_ARGS="--torture-seed 7 -k kill")
+	@.ci/packages
 	@$(OUTSIDE_MAKE) .venv/bin/python -m pytest --torture $(TORTURES) $(TORTURE_ARGS)
 
 lint: .venv/.dev ## ruff and mypy --strict
