@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,10 +29,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def forge(tmp_path: Path) -> Forge:
+def forge(tmp_path: Path, figure: Callable[[str, int], None]) -> Iterator[Forge]:
     project = Project(tmp_path / "project")
     project.write({"template.yaml": template(Fn=function()), "src/app.py": APP.decode()})
-    return Forge(project)
+    made = Forge(project)
+    yield made
+    figure("forged entries refused, named and healed", made.refused)
 
 
 @pytest.fixture

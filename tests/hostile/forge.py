@@ -33,6 +33,7 @@ class Forge:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.refused = 0
         self.store = DiskStore(str(project.store))
         project.write({"src/Makefile": MAKEFILE})
         self.outside = project.root.parent / "outside"
@@ -107,6 +108,7 @@ class Forge:
         assert self.build() == RESTORED
         assert self.project.warnings == []
         self.assert_right()
+        self.refused += 1
 
     def assert_harmless(self) -> None:
         """The next build takes what is there, and it is right."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import resource
 import sys
 from pathlib import Path
 from random import Random
@@ -14,6 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 atheris: Any = importlib.import_module("atheris")  # not among what is developed with
+MEMORY_BYTES = 3 * 1024**3 // 2
+"""More is a MemoryError in the reader: refused where it may happen, else a finding."""
 _PACKAGES = ("cache", "engine.sam", "engine.plan", "engine.build")
 _OTHERS = ("engine.cli.build", "engine.cli.settings")
 
@@ -34,6 +37,7 @@ def main(argv: list[str]) -> None:
     _load()
     from tests.hostile.surfaces import SURFACES
 
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     surface = SURFACES[argv[1]]
     for number, seed in enumerate(surface.seeds()):
         (Path(argv[2]) / f"seed-{number}").write_bytes(seed)

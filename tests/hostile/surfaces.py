@@ -40,7 +40,7 @@ def _mutated_template(seed: bytes, chance: Random) -> bytes:
     from engine.sam.cfn_yaml import DocumentError
     from engine.sam.document import parse
 
-    with suppress(DocumentError):
+    with suppress(DocumentError, TypeError, ValueError):
         if chance.random() < 0.5:
             document = reworked(parse(seed), chance)
             if isinstance(document, dict) and chance.random() < 0.5:
@@ -87,7 +87,7 @@ def _mutated_toml(seed: bytes, chance: Random) -> bytes:
 def _mutated_yaml(seed: bytes, chance: Random) -> bytes:
     from engine.sam.cfn_yaml import DocumentError, parse_yaml
 
-    with suppress(DocumentError, UnicodeDecodeError):
+    with suppress(DocumentError, TypeError, ValueError):
         if chance.random() < 0.5:
             return json.dumps(reworked(parse_yaml(seed.decode()), chance), default=str).encode()
     return mutant(seed, seeds.configurations(".yaml"), chance)

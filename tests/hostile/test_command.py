@@ -63,7 +63,7 @@ def assert_told(ended: subprocess.CompletedProcess[str], *codes: int) -> None:
 def test_mutations_through_the_real_command(
     name: str, tmp_path: Path, chance: Random, torture: bool, figure: Callable[[str, int], None]
 ) -> None:
-    surface, count = SURFACES[name], 150 if torture else 4
+    surface, count = SURFACES[name], 150 if torture else 2
     for number in range(count):
         data = surface.mutate(chance.choice(surface.seeds()), chance)
         folder = written(tmp_path / str(number), FILES[name], data)

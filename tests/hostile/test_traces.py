@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -39,11 +40,15 @@ def replaced(node: Any, path: tuple[Any, ...], value: Any) -> Any:
     return (*node[: path[0]], replaced(node[path[0]], path[1:], value), *node[path[0] + 1 :])
 
 
-def test_a_forged_trace_is_forgotten_at_the_first_misstep(two: Project, chance: Random, torture: bool) -> None:
+def test_a_forged_trace_is_forgotten_at_the_first_misstep(
+    two: Project, chance: Random, torture: bool, figure: Callable[[str, int], None]
+) -> None:
     """With a checksum that holds, as only another engine of this version's format, or malice, would write it."""
     path = two.state_dir / "trace-v1"
     head = path.read_bytes().index(b"\n") + 1
-    for _ in range(3000 if torture else 60):
+    count = 3000 if torture else 60
+    figure("forged traces", count)
+    for _ in range(count):
         data = path.read_bytes()
         content = marshal.loads(data[head + 16 :])
         payload = marshal.dumps(replaced(content, chance.choice(places(content)), chance.choice(ODD)))
