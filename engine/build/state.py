@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from engine.errors import EnvironmentFault
 
 _FILES = ("children", "trace-v1", "trace-v1.new")
-_FOLDERS = ("aside", "logs", "staging", "trash")
+_FOLDERS = ("aside", "audit", "logs", "staging", "templates", "trash", "verify", "written")
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 

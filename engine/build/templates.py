@@ -74,7 +74,7 @@ def _keep(contents: Iterable[bytes], wanted: set[str], keep_in: str) -> None:
             _replace(path, content)
     for name in os.listdir(keep_in):
         if name not in wanted:
-            os.unlink(os.path.join(keep_in, name))
+            remove_tree(os.path.join(keep_in, name))
 
 
 def write_build_toml(templates: Templates, build_dir: str) -> None:

@@ -72,3 +72,16 @@ def test_a_remembered_plan_reads_no_yaml_but_sees_an_edit(project: Project) -> N
     project.write({"template.yaml": template(Fn=function("src2")), "src2/Makefile": MAKEFILE, "src2/app.py": "two"})
     assert project.build() == {"Fn": BUILT}
     assert project.tree("Fn") == {"app.py": b"two"}
+
+
+def test_what_lies_where_templates_are_kept_is_removed_and_what_a_link_there_leads_to_is_not(project: Project) -> None:
+    project.write({"docs/mine": "mine"})
+    kept = project.state_dir / "templates"
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(project.root / "docs")
+    assert project.build() == {"Fn": BUILT}
+    assert [path.name for path in (project.root / "docs").iterdir()] == ["mine"]
+    (kept / "folder" / "deep").mkdir(parents=True)
+    project.write({"template.yaml": template(Fn=function(properties="MemorySize: 256"))})
+    assert project.build() == {"Fn": UP_TO_DATE}
+    assert len(os.listdir(kept)) == 1

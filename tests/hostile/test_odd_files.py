@@ -138,6 +138,8 @@ STATE = (
     "aside/Fn",
     "staging",
     "trash",
+    "templates",
+    "written",
 )
 
 
