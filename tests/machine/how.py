@@ -56,8 +56,7 @@ def in_source(how: How | None) -> How | None:
     """The same build, where runs that go on after a kill would write into the sources at any later time."""
     if how is None or how.kill is None:
         return how
-    kill = replace(how.kill, goes_on=False)
-    return replace(how, kill=kill, jobs=1 if kill.at_change else how.jobs)
+    return replace(how, kill=replace(how.kill, goes_on=False), jobs=1)
 
 
 def _disturbed(how: How, what: int, kill: Kill, failing: tuple[int, ...], late: bool, keep_going: bool) -> How | None:

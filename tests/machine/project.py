@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.build.options import BuildOptions
+from engine.plan.trace import UNRECORDED_KEY
 from engine.run.events import State, TargetResult, Warned
 from engine.run.removal import remove_tree
 from tests.machine.disk import Disk, difference, read_tree
@@ -156,10 +157,13 @@ class Project:
             possible += [foretold.outputs[name]] if name in foretold.outputs else []
         self.ledger.uncertain |= foretold.selected | self.ledger.records.keys()
         self._departed |= self.ledger.records.keys() | foretold.selected
+        if self._in_source:  # a result is stored with the key of what the run left
+            foretold.rows |= self._foretell(replace(how, kill=None)).rows
         for rows in foretold.rows.values():
             self.ledger.doubt_one(key_of(rows))
         for result in killed.finished:
-            if result.state in (State.BUILT, State.RESTORED) and foretold.is_storable(result.target):
+            is_stored = result.state in (State.BUILT, State.RESTORED) and result.key != UNRECORDED_KEY
+            if is_stored and foretold.is_storable(result.target):
                 self.ledger.keep(key_of(foretold.rows[result.target]))
 
     def _let_kill(self, name: str, kill: Kill) -> None:
