@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from cache.snapshot import Snapshot
@@ -23,13 +24,7 @@ def scan_in_bulk(
 
     The process must have no other thread.
     """
-    unknown = list(
-        dict.fromkeys(
-            (target.code_dir, target.properties.ignore)
-            for target in targets
-            if not scanner.knows(target.code_dir, target.properties.ignore)
-        )
-    )
+    unknown = list(dict.fromkeys(_unknown(scanner, targets)))
     others = min(cores, len(unknown) // _WORTH_A_PROCESS) - 1
     if others < 1:
         return
@@ -45,3 +40,10 @@ def scan_in_bulk(
         for index, found in answers:
             if found is not None and not scanner.knows(*unknown[index]):
                 scanner.learn(*unknown[index], Snapshot(*found))
+
+
+def _unknown(scanner: Scanner, targets: Iterable[Target]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for target in targets:
+        with suppress(UnreadableEntry):  # its ignore file is no such file: told when the directory is asked for
+            if not scanner.knows(target.code_dir, target.properties.ignore):
+                yield target.code_dir, target.properties.ignore

@@ -8,6 +8,7 @@ from typing import Any
 
 from cache.snapshot import Snapshot, unchanged
 from cache.verification import answered_in_two
+from cache.walk import UnreadableEntry
 from engine.plan.rebuilder import Rebuilder
 from engine.plan.scan import Scanner
 from engine.plan.trace import Trace
@@ -59,7 +60,10 @@ class _Eyes:
 
     def known_tree(self, target: Target) -> tuple[str, Snapshot] | None:
         """(identity, snapshot) of the code directory as the last build saw it."""
-        return self._scanner.known_tree(target.code_dir, target.properties.ignore)
+        try:
+            return self._scanner.known_tree(target.code_dir, target.properties.ignore)
+        except UnreadableEntry:  # what is wrong with its ignore file is told when the directory is scanned
+            return None
 
 
 @contextmanager

@@ -64,3 +64,13 @@ def test_code_directories_that_are_shared_are_read_once_for_all(tmp_path: Path) 
     project.write({"src/app.py": "two"})
     assert set(project.build().values()) == {BUILT}
     assert project.tree("Fn09")["it"] == b"build-Fn09\ntwo"
+
+
+def test_an_ignore_file_that_is_none_fails_its_target_alone(many: Project) -> None:
+    many.write({"Fn07/.samignore": "#" * 70_000})
+    expected = dict.fromkeys(NAMES, UP_TO_DATE) | {"Fn07": FAILED}
+    assert many.build(keep_going=True) == expected
+    touch_all(many)
+    assert many.build(keep_going=True) == expected
+    failure = next(row.failure for row in many.outcome(keep_going=True).results if row.failure)
+    assert "Fn07/.samignore is larger than 64 KiB" in failure.message
