@@ -51,8 +51,8 @@ def keep_within(store: DiskStore, limit_bytes: int) -> Collected | None:
     try:
         estimate = add_to_estimate(store.root, added_bytes)
         if estimate is None or has_dead_lease(store.root):
-            estimate = take_inventory(store.root).size_bytes
-            set_estimate(store.root, estimate)
+            before_bytes, estimate = estimate, take_inventory(store.root).size_bytes
+            set_estimate(store.root, estimate, before_bytes)
         if estimate <= limit_bytes:
             return None
     except OSError as error:
@@ -81,8 +81,9 @@ def _collect_locked(store: DiskStore, limit_bytes: int, max_age_s: float | None,
     try:
         with collection_lock(store.root, wait=wait) as now:
             oldest = float("-inf") if max_age_s is None else now - max_age_s
+            before_bytes = add_to_estimate(store.root, 0)
             collected = _Collection(store, limit_bytes, oldest, now).run()
-            set_estimate(store.root, collected.kept_bytes)
+            set_estimate(store.root, collected.kept_bytes, before_bytes)
     except BlockingIOError:
         return None
     except OSError as error:

@@ -14,6 +14,7 @@ BLOCK_BYTES = 4096
 ESTIMATE_FILE = "size-estimate"
 TRUSTED_FOR_S = 24 * 3600.0
 """An estimate misses what a killed build wrote; after this long it is measured again."""
+_ATTEMPTS, _PAUSE_S = 100, 0.002
 
 
 def charged_bytes(size_bytes: int) -> int:
@@ -32,8 +33,7 @@ def add_to_estimate(root: str, added_bytes: int) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        estimate = _parse(os.read(fd, 100))
+        estimate = _parse(os.read(fd, 100)) if _locked(fd) else None
         if estimate is None:
             return None
         size_bytes, measured = estimate
@@ -44,18 +44,35 @@ def add_to_estimate(root: str, added_bytes: int) -> int | None:
         os.close(fd)
 
 
-def set_estimate(root: str, size_bytes: int) -> None:
+def set_estimate(root: str, size_bytes: int, before_bytes: int | None = None) -> None:
     """Note the measured size of the store in bytes.
+
+    What builds have added to the estimate since it was `before_bytes`, when the measurement began, is counted too.
 
     Raises:
         OSError: the file cannot be written.
     """
     fd = _open(root, os.O_CREAT)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        _store(fd, size_bytes, int(time.time()))
+        if _locked(fd):
+            estimate = _parse(os.read(fd, 100))
+            if estimate is not None and before_bytes is not None:
+                size_bytes += max(0, estimate[0] - before_bytes)
+            _store(fd, size_bytes, int(time.time()))
     finally:
         os.close(fd)
+
+
+def _locked(fd: int) -> bool:
+    """Lock the estimate; False where somebody has held it for so long that he must have been stopped."""
+    for _ in range(_ATTEMPTS):
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return True
+    return False
 
 
 def _open(root: str, flags: int) -> int:

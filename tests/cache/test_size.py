@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from pathlib import Path
 
@@ -21,6 +22,23 @@ def test_an_estimate_grows_by_what_is_added(tmp_path: Path) -> None:
     assert add_to_estimate(str(tmp_path), 0) == 1_000_024
     set_estimate(str(tmp_path), 5)
     assert add_to_estimate(str(tmp_path), 0) == 5
+
+
+def test_what_is_added_while_the_store_is_measured_counts(tmp_path: Path) -> None:
+    set_estimate(str(tmp_path), 1000)
+    before_bytes = add_to_estimate(str(tmp_path), 0)
+    add_to_estimate(str(tmp_path), 24)
+    set_estimate(str(tmp_path), 500, before_bytes)
+    assert add_to_estimate(str(tmp_path), 0) == 524
+
+
+def test_a_process_that_was_stopped_in_the_midst_holds_nobody_up(tmp_path: Path) -> None:
+    set_estimate(str(tmp_path), 1000)
+    with open(tmp_path / ESTIMATE_FILE) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert add_to_estimate(str(tmp_path), 24) is None
+        set_estimate(str(tmp_path), 5)
+    assert add_to_estimate(str(tmp_path), 0) == 1000
 
 
 def test_without_a_measurement_there_is_no_estimate(tmp_path: Path) -> None:
