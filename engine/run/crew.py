@@ -93,7 +93,7 @@ def _work_to_the_end(tickets: int, writing: int, work: Work, stop: Callable[[], 
     with contextlib.suppress(BaseException):
         for index in _taken(tickets):
             message = marshal.dumps((index, work(index)))
-            data = len(message).to_bytes(_LENGTH_BYTES, "big") + message
+            data = memoryview(len(message).to_bytes(_LENGTH_BYTES, "big") + message)
             while data:
                 data = data[os.write(writing, data) :]
             if stop():
@@ -125,7 +125,7 @@ class _Hand:
     def __init__(self, reading: int) -> None:
         self.reading = reading
         self.ended = False
-        self._buffer = b""
+        self._buffer = bytearray()  # which grows in place: an answer may be long
 
     def read(self) -> Iterator[tuple[int, Any]]:
         """The answers that have come whole."""
@@ -137,4 +137,4 @@ class _Hand:
             if len(self._buffer) < end:
                 break
             yield marshal.loads(self._buffer[_LENGTH_BYTES:end])
-            self._buffer = self._buffer[end:]
+            del self._buffer[:end]
