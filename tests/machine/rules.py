@@ -67,7 +67,7 @@ class BuildMachine(RuleBasedStateMachine):
     def world(self) -> World:
         return self.project.world
 
-    @initialize(made=st.lists(st.tuples(_TARGETS, _EDGES, _EDGES), min_size=2, max_size=5), how=HOWS)
+    @initialize(made=st.lists(st.tuples(_TARGETS, _EDGES, _EDGES), min_size=2, max_size=4), how=HOWS)
     def begin(self, made: list[tuple[Target, list[int], list[int]]], how: How | None) -> None:
         self.world.files = {
             "common.mk": File(b"COMMON = 1\n"),
