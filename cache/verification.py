@@ -11,6 +11,7 @@ import mmap
 import os
 import signal
 from collections.abc import Callable, Iterator
+from threading import active_count
 
 Answer = Callable[[int], int]
 """The answer to the question with this index, 1 to 255."""
@@ -20,7 +21,8 @@ Answer = Callable[[int], int]
 def answered_in_two(count: int, answer: Answer) -> Iterator[Answer]:
     """Gives what answers questions 0 to `count` - 1, in this process where the child has not come to them.
 
-    The process must have no other thread yet. The child ends with the context, wherever it is then.
+    A process that has other threads already answers all of them itself. The child ends with the context, wherever it
+    is then.
     """
     with contextlib.closing(mmap.mmap(-1, max(count, 1))) as shared:
         child = _fork(shared, count, answer)
@@ -40,7 +42,9 @@ def _known(shared: mmap.mmap, index: int, answer: Answer) -> int:
 
 
 def _fork(shared: mmap.mmap, count: int, answer: Answer) -> int | None:
-    """The child's process; None where no more can be started."""
+    """The child's process; None where none can be started."""
+    if active_count() > 1:  # what another one locks just now would stay locked in the child
+        return None
     with contextlib.suppress(OSError):
         child = os.fork()
         if child:

@@ -32,7 +32,8 @@ def crew(
     """Gives (index, answer) of all that is done of `count` pieces of work, by this process and `others` forked ones.
 
     Work goes on while the answers are taken; no more is begun once `stop` says so. What a child that died had in hand
-    has no answer. The process must have no other thread when the context is entered, and may have some within.
+    has no answer. A process that has other threads when the context is entered does all of it itself; within, it may
+    start some.
     """
     with contextlib.ExitStack() as ends:
         tickets = _tickets(count)

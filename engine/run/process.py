@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import select
 import signal
 import time
-from threading import RLock
+from threading import RLock, active_count
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import Interrupted
@@ -90,12 +91,15 @@ class Processes:
         return Exit(code, timed_out, child.peak_bytes)
 
     def fork(self) -> int:
-        """Fork this process, which must have no other thread; 0 in the child, which is told to end as others are.
+        """Fork this process; 0 in the child, which is told to end as others are.
 
         Raises:
-            OSError: when there can be no more processes.
+            OSError: when there can be no more processes, or this one has other threads: what they lock just now would
+                stay locked in the child.
             Interrupted: when `terminate` was called before.
         """
+        if active_count() > 1:
+            raise OSError(errno.EAGAIN, "a process with several threads is not forked")
         with self._lock:
             if self._stopping:
                 raise Interrupted("The build was interrupted")

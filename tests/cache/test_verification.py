@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from threading import Event, Thread
 
 import pytest
 
@@ -65,3 +66,16 @@ def test_questions_may_be_left_unasked() -> None:
     with answered_in_two(0, ANSWERS.__getitem__):
         pass
     assert no_child_is_left()
+
+
+def test_a_process_with_threads_answers_all_itself() -> None:
+    over = Event()
+    thread = Thread(target=over.wait)
+    thread.start()
+    try:
+        with answered_in_two(len(ANSWERS), ANSWERS.__getitem__) as ask:
+            assert no_child_is_left()
+            assert ask(7) == ANSWERS[7]
+    finally:
+        over.set()
+        thread.join()

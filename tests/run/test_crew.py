@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -118,3 +119,14 @@ def test_more_than_a_pipe_holds_is_left_to_the_caller() -> None:
         indices = [index for index, _ in answers]
     assert indices == list(range(len(indices)))
     assert 0 < len(indices) < 400_000
+
+
+def test_a_process_with_threads_does_all_itself() -> None:
+    over = Event()
+    thread = Thread(target=over.wait)
+    thread.start()
+    try:
+        assert {pid for _, pid in done(100, 2, lambda index: os.getpid())} == {os.getpid()}
+    finally:
+        over.set()
+        thread.join()
