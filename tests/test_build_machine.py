@@ -12,7 +12,8 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine.run.removal import remove_tree
-from tests.machine.rules import BuildMachine, InSourceMachine
+from tests.machine.rules import BuildMachine
+from tests.machine.rules_in_source import InSourceMachine
 
 _MEMORY = Path("/dev/shm")
 _LONG_STEPS = 10_000

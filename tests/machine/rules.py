@@ -6,7 +6,6 @@ import os
 import posixpath
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,37 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from engine.run.removal import remove_tree
 from tests.machine import sabotage
+from tests.machine.draws import CONTENTS, EDGES, FLAGS, MODES, NAMES, NUMBERS, PLACES, TARGETS
 from tests.machine.how import HOWS, How, in_source
 from tests.machine.project import Project
 from tests.machine.world import DIRECTORIES, File, Folder, Link, Target, World
-
-PATHS = ("a", "b", "c.txt", "note.md", "sub/d", "ig/e")
-WRITTEN = ("gen", "obj/o", "once", "c.txt")
-NAMES = ("Fa", "Fb", "Fc", "Fd", "Fe", "Ff")
-_CONTENTS = st.sampled_from((b"1\n", b"2\n", b"three\n", b""))
-_MODES = st.sampled_from((0o644, 0o755, 0o600, 0o664, 0o444))
-_NUMBERS = st.integers(0, 1000)
-_FLAGS = st.sampled_from(("whole", "says_stage", "says_common", "says_hidden", "reads_inputs", "has_tool", "is_layer"))
-_PLACES = st.tuples(st.sampled_from(DIRECTORIES), st.sampled_from(PATHS)).map(
-    lambda pair: posixpath.normpath("/".join(pair))
-)
-_WRITES = st.lists(st.sampled_from(("gen", "obj", "once", "lock")), unique=True).map(tuple)
-_TARGETS = st.builds(
-    Target,
-    name=st.just(""),
-    code=st.sampled_from(("s0", "s0", "s0", "s1", "s1", "s2", ".")),
-    is_layer=st.booleans(),
-    whole=st.booleans(),
-    says_stage=st.booleans(),
-    says_common=st.booleans(),
-    says_hidden=st.booleans(),
-    reads_inputs=st.booleans(),
-    has_tool=st.sampled_from((False,) * 5 + (True,)),
-    ignore=st.sampled_from(((), (), ("*.md",), ("ig/", "/sub/d"))),
-    writes=_WRITES,
-    shape=st.sampled_from(("", "", "links", "odd")),
-)
-_EDGES = st.lists(st.integers(0, 5), max_size=2)
 
 
 class BuildMachine(RuleBasedStateMachine):
@@ -67,7 +39,7 @@ class BuildMachine(RuleBasedStateMachine):
     def world(self) -> World:
         return self.project.world
 
-    @initialize(made=st.lists(st.tuples(_TARGETS, _EDGES, _EDGES), min_size=2, max_size=4), how=HOWS)
+    @initialize(made=st.lists(st.tuples(TARGETS, EDGES, EDGES), min_size=2, max_size=4), how=HOWS)
     def begin(self, made: list[tuple[Target, list[int], list[int]]], how: How | None) -> None:
         self.world.files = {
             "common.mk": File(b"COMMON = 1\n"),
@@ -113,12 +85,12 @@ class BuildMachine(RuleBasedStateMachine):
     def build(self, how: How | None) -> None:
         self._end(how)
 
-    @rule(path=_PLACES, data=_CONTENTS, mode=_MODES, how=HOWS)
+    @rule(path=PLACES, data=CONTENTS, mode=MODES, how=HOWS)
     def write(self, path: str, data: bytes, mode: int, how: How | None) -> None:
         self.world.files[path] = File(data, mode)
         self._end(how)
 
-    @rule(number=_NUMBERS, data=_CONTENTS, how=HOWS)
+    @rule(number=NUMBERS, data=CONTENTS, how=HOWS)
     def edit_and_revert(self, number: int, data: bytes, how: How | None) -> None:
         path = self._source(number)
         old = self.world.files[path]
@@ -136,7 +108,7 @@ class BuildMachine(RuleBasedStateMachine):
         )
         return found[number % len(found)]
 
-    @rule(number=_NUMBERS, how=HOWS)
+    @rule(number=NUMBERS, how=HOWS)
     def write_the_same_length_at_the_same_time(self, number: int, how: How | None) -> None:
         self.project.write()
         path = self._source(number)
@@ -149,13 +121,13 @@ class BuildMachine(RuleBasedStateMachine):
         os.utime(self.project.root / path, ns=(status.st_atime_ns, status.st_mtime_ns))
         self._end(how)
 
-    @rule(number=_NUMBERS, seconds=st.sampled_from((0, 1, 1_000_000_000, 4_000_000_000)), how=HOWS)
+    @rule(number=NUMBERS, seconds=st.sampled_from((0, 1, 1_000_000_000, 4_000_000_000)), how=HOWS)
     def touch(self, number: int, seconds: int, how: How | None) -> None:
         self.project.write()
         os.utime(self.project.root / self._source(number), (seconds, seconds))
         self._end(how)
 
-    @rule(number=_NUMBERS, mode=_MODES, how=HOWS)
+    @rule(number=NUMBERS, mode=MODES, how=HOWS)
     def chmod(self, number: int, mode: int, how: How | None) -> None:
         path = self._source(number)
         entry = self.world.files[path]
@@ -163,14 +135,14 @@ class BuildMachine(RuleBasedStateMachine):
         self.world.files[path] = entry._replace(mode=mode)
         self._end(how)
 
-    @rule(number=_NUMBERS, how=HOWS)
+    @rule(number=NUMBERS, how=HOWS)
     def remove(self, number: int, how: How | None) -> None:
         path = self._source(number)
         if not path.startswith("common"):
             del self.world.files[path]
         self._end(how)
 
-    @rule(number=_NUMBERS, path=_PLACES, how=HOWS)
+    @rule(number=NUMBERS, path=PLACES, how=HOWS)
     def rename(self, number: int, path: str, how: How | None) -> None:
         old = self._source(number)
         if not old.startswith("common"):
@@ -253,12 +225,12 @@ class BuildMachine(RuleBasedStateMachine):
         self.world.tool = text
         self._end(how)
 
-    @rule(made=_TARGETS, depends_on=_EDGES, layers=_EDGES, how=HOWS)
+    @rule(made=TARGETS, depends_on=EDGES, layers=EDGES, how=HOWS)
     def add_target(self, made: Target, depends_on: list[int], layers: list[int], how: How | None) -> None:
         self._add(made, depends_on, layers)
         self._end(how)
 
-    @rule(number=_NUMBERS, how=HOWS)
+    @rule(number=NUMBERS, how=HOWS)
     def drop_target(self, number: int, how: How | None) -> None:
         if len(self.world.targets) > 1:
             dropped = self._name(number)
@@ -271,7 +243,7 @@ class BuildMachine(RuleBasedStateMachine):
                 )
         self._end(how)
 
-    @rule(number=_NUMBERS, flag=_FLAGS, how=HOWS)
+    @rule(number=NUMBERS, flag=FLAGS, how=HOWS)
     def flip(self, number: int, flag: str, how: How | None) -> None:
         name = self._name(number)
         if flag != "whole" or not self.IN_SOURCE:  # in the sources it would copy what it wrote there
@@ -282,32 +254,32 @@ class BuildMachine(RuleBasedStateMachine):
                 self.world.change(other, layers=tuple(layer for layer in target.layers if layer != name))
         self._end(how)
 
-    @rule(number=_NUMBERS, code=st.sampled_from(DIRECTORIES), how=HOWS)
+    @rule(number=NUMBERS, code=st.sampled_from(DIRECTORIES), how=HOWS)
     def move_target(self, number: int, code: str, how: How | None) -> None:
         self.world.change(self._name(number), code=code)
         self._end(how)
 
-    @rule(number=_NUMBERS, ignore=st.sampled_from(((), ("*.md",), ("ig/", "/sub/d"))), how=HOWS)
+    @rule(number=NUMBERS, ignore=st.sampled_from(((), ("*.md",), ("ig/", "/sub/d"))), how=HOWS)
     def ignore(self, number: int, ignore: tuple[str, ...], how: How | None) -> None:
         self.world.change(self._name(number), ignore=ignore)
         self._end(how)
 
-    @rule(number=_NUMBERS, depends_on=_EDGES, layers=_EDGES, how=HOWS)
+    @rule(number=NUMBERS, depends_on=EDGES, layers=EDGES, how=HOWS)
     def connect(self, number: int, depends_on: list[int], layers: list[int], how: How | None) -> None:
         self._connect(self._name(number), depends_on, layers)
         self._end(how)
 
-    @rule(number=_NUMBERS, what=st.sampled_from(sabotage.ARTIFACT), which=_NUMBERS, how=HOWS)
+    @rule(number=NUMBERS, what=st.sampled_from(sabotage.ARTIFACT), which=NUMBERS, how=HOWS)
     def damage_artifact(self, number: int, what: str, which: int, how: How | None) -> None:
         sabotage.damage_artifact(self.project, self._name(number), what, which)
         self._end(how)
 
-    @rule(what=st.sampled_from(sabotage.STORE), which=_NUMBERS, how=HOWS)
+    @rule(what=st.sampled_from(sabotage.STORE), which=NUMBERS, how=HOWS)
     def damage_store(self, what: str, which: int, how: How | None) -> None:
         sabotage.damage_store(self.project, what, which)
         self._end(how)
 
-    @rule(what=st.sampled_from(sabotage.TRACE), which=_NUMBERS, how=HOWS)
+    @rule(what=st.sampled_from(sabotage.TRACE), which=NUMBERS, how=HOWS)
     def damage_trace(self, what: str, which: int, how: How | None) -> None:
         sabotage.damage_trace(self.project, what, which, self.project.old_trace)
         self._end(how)
@@ -315,44 +287,3 @@ class BuildMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.project.close()
         remove_tree(str(self.base))
-
-
-class InSourceMachine(BuildMachine):
-    """The same with `--build-in-source`: each target in sources of its own, into which it writes."""
-
-    IN_SOURCE = True
-
-    def _add(self, target: Target, depends_on: list[int], layers: list[int]) -> None:
-        name = next((name for name in NAMES if name not in self.world.targets), None)
-        if name is not None:
-            code = f"s{NAMES.index(name)}"
-            ignore = ("ig/", "obj/") if target.ignore else ()
-            super()._add(replace(target, code=code, whole=False, ignore=ignore), depends_on, layers)
-
-    @rule(number=_NUMBERS, writes=_WRITES, how=HOWS)
-    def write_in_place(self, number: int, writes: tuple[str, ...], how: How | None) -> None:
-        self.world.change(self._name(number), writes=writes)
-        self._end(how)
-
-    @rule(number=_NUMBERS, name=st.sampled_from(WRITTEN), data=st.one_of(st.none(), _CONTENTS), how=HOWS)
-    def edit_what_make_wrote(self, number: int, name: str, data: bytes | None, how: How | None) -> None:
-        path = f"{self.world.targets[self._name(number)].code}/{name}"
-        if data is None:
-            self.world.files.pop(path, None)
-        else:
-            self.world.files[path] = File(data)
-        self._end(how)
-
-    @rule(directory=st.sampled_from(DIRECTORIES), text=st.sampled_from((b"*.md\n", b"ig/\n", b"")), how=HOWS)
-    def samignore(self, directory: str, text: bytes, how: How | None) -> None:
-        """Nothing that recipes read is ignored: it lies there all the same."""
-        self._set_samignore(directory, text)
-        self._end(how)
-
-    @rule(number=_NUMBERS, ignore=st.sampled_from(((), ("*.md",), ("ig/", "obj/"))), how=HOWS)
-    def ignore(self, number: int, ignore: tuple[str, ...], how: How | None) -> None:
-        self.world.change(self._name(number), ignore=ignore)
-        self._end(how)
-
-    def move_target(self) -> None:
-        """Sources are a target's own."""
