@@ -32,7 +32,6 @@ BOUND_SHARE = 0.01
 
 Blame = Callable[[str, list[str]], None]
 
-everywhere = pytest.mark.parametrize("prepare", [cold, edited, restoring, fresh_checkout])
 at_any_age = pytest.mark.parametrize("age_s", [0.0, DAY_S], ids=["used just now", "used a day ago"])
 
 
@@ -54,7 +53,7 @@ def lost_results(workshop: Workshop, finished: dict[str, str]) -> list[str]:
     ]
 
 
-@everywhere
+@pytest.mark.parametrize("prepare", [cold, edited, restoring, fresh_checkout])
 @at_any_age
 def test_a_collection_while_a_build_stands_still(
     prepare: Prepare,
@@ -86,7 +85,7 @@ def test_a_collection_while_a_build_stands_still(
         blamed(f"step {step}", [*child.told("warned"), *lost])
 
 
-@everywhere
+@pytest.mark.parametrize("prepare", [edited, restoring, fresh_checkout])
 @at_any_age
 def test_a_build_while_a_collection_stands_still(
     prepare: Prepare,
@@ -111,7 +110,7 @@ def test_a_build_while_a_collection_stands_still(
     ready()
     child = nursery.start(emptying, store.root, watch=partial(Steps, 0, pause, is_change))
     assert not child.end()
-    for step in chosen(child.steps, chance, torture) if child.steps else ():
+    for step in chosen(child.steps, chance, torture):
         ready()
         child = nursery.start(emptying, store.root, watch=partial(Steps, step, pause, is_change))
         stood_still = child.stops()
