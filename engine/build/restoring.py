@@ -94,6 +94,7 @@ def _restore(bulk: Bulk, results: Results, action: Action) -> tuple[tuple[Any, .
 
 
 def _ended(bulk: Bulk, hits: list[Action], answers: Iterator[tuple[int, Any]]) -> Iterator[str]:
+    lost = {hit.target.full_path for hit in hits}
     for index, (found, because, seconds, warnings) in answers:
         action, name = hits[index], hits[index].target.full_path
         for warning in warnings:
@@ -104,4 +105,8 @@ def _ended(bulk: Bulk, hits: list[Action], answers: Iterator[tuple[int, Any]]) -
             bulk.trace.heard(name, record.seconds)
             bulk.trace.remember(name, record)
             bulk.endings.succeeded(name, State.RESTORED, record, time.monotonic() - seconds, because)
+            lost.discard(name)
             yield name
+    for name in lost:
+        with contextlib.suppress(OSError):  # met again by whoever works on it
+            bulk.artifacts.undo(name)

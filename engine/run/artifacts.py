@@ -93,6 +93,14 @@ class Artifacts:
         move_tree(staged, path)
         self.keep(full_path)
 
+    def undo(self, full_path: str) -> None:
+        """Put right what is left of a hit that did not come into place, in this process or in one that died."""
+        self._begun.discard(full_path)
+        name = _encoded(full_path)
+        if os.path.lexists(os.path.join(self._aside, name)):
+            self._put_back(name)
+        self._discard(os.path.join(self._staging, name))
+
     def discard(self, full_path: str) -> None:
         """Remove a target's artifact directory."""
         self._discard(self.path_of(full_path))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import signal
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.build.project import BUILT, RESTORED, UP_TO_DATE, Project, function, template
+from engine.run.cores import usable_cores
+from tests.build.project import BUILT, RESTORED, SKIPPED, UP_TO_DATE, Project, function, template
 
 COUNT = 40
 NAMES = [f"Fn{index:02}" for index in range(COUNT)]
@@ -96,3 +100,74 @@ def test_templates_come_back_without_being_rendered(many: Project) -> None:
     path.unlink()
     many.build()
     assert path.read_bytes() == rendered
+
+
+class Fate:
+    """Kills a forked process at a step of its work; this process waits for that at the same step of its own."""
+
+    def __init__(self, step: Callable[[str, tuple[Any, ...]], bool], with_it: Callable[[], None]) -> None:
+        """`step` knows the step by its audit event; `with_it` happens in the forked process right before it dies."""
+        self._step = step
+        self._with_it = with_it
+        self._parent = os.getpid()
+        self._pending = usable_cores() > 1  # else nothing is forked
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._pending and self._step(event, args):
+            self._pending = False
+            if os.getpid() != self._parent:
+                self._with_it()
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+
+    def over(self) -> None:
+        """Nothing more happens: a hook cannot be taken back."""
+        self._pending = False
+
+
+def places_a_file(event: str, args: tuple[Any, ...]) -> bool:
+    return event == "open" and args[0] == "app.py" and bool(args[2] & os.O_CREAT)
+
+
+def swaps_in(event: str, args: tuple[Any, ...]) -> bool:
+    return event == "os.rename" and "/engine/staging/" in args[0]
+
+
+@pytest.mark.parametrize("step", [places_a_file, swaps_in])
+def test_a_child_that_dies_costs_only_time(many: Project, step: Callable[[str, tuple[Any, ...]], bool]) -> None:
+    before = trees(many)
+    for name in NAMES:
+        (many.artifact(name) / "app.py").write_text("broken")
+    fate = Fate(step, lambda: None)
+    assert set(many.build().values()) == {RESTORED}
+    fate.over()
+    assert many.warnings == []
+    assert trees(many) == before
+    assert not any(many.state_dir.glob("aside/*"))
+
+
+def test_make_runs_where_a_child_died_and_the_result_is_gone(many: Project) -> None:
+    before = trees(many)
+    for name in NAMES:
+        (many.artifact(name) / "app.py").write_text("broken")
+    fate = Fate(swaps_in, lambda: shutil.rmtree(many.store / "ac"))
+    assert set(many.build(keep_going=True).values()) <= {RESTORED, BUILT}
+    fate.over()
+    assert trees(many) == before
+    assert not any(many.state_dir.glob("aside/*"))
+
+
+def test_the_last_artifact_is_back_at_the_end_of_an_interrupted_build(many: Project) -> None:
+    for name in NAMES:
+        (many.artifact(name) / "app.py").write_text("broken")
+    parent = os.getpid()
+    fate = Fate(swaps_in, lambda: os.kill(parent, signal.SIGINT))
+    outcome = many.outcome()
+    fate.over()
+    assert outcome.interrupted == (usable_cores() > 1)
+    states = {row.target: str(row.state) for row in outcome.results}
+    for name in NAMES:
+        text = b"broken" if states[name] == SKIPPED else f"print('{name}')\n".encode()
+        assert many.tree(name)["app.py"] == text
+    assert not any(many.state_dir.glob("aside/*"))
