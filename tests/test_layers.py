@@ -12,7 +12,17 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("engine.sam", "engine.make", "engine.plan", "engine.run", "engine.report", "engine.build", "engine.verify", "engine.audit", "engine.cli")
+LAYERS = (
+    "engine.sam",
+    "engine.make",
+    "engine.plan",
+    "engine.run",
+    "engine.report",
+    "engine.build",
+    "engine.verify",
+    "engine.audit",
+    "engine.cli",
+)
 """From the lowest to the highest; a layer imports itself, lower ones, the modules directly under engine, and cache."""
 MAX_MODULE_LINES = 350
 MAX_FUNCTION_LINES = 45
