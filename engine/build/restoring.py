@@ -60,7 +60,7 @@ def restored_in_bulk(bulk: Bulk, left: list[str], stop: Callable[[], bool]) -> I
         started = time.monotonic()
         because = bulk.settling.because(hits[index])
         found = _restore(bulk, results, hits[index])
-        return (found, because, time.monotonic() - started, tuple(warnings))
+        return (found, because, time.monotonic() - started, tuple(warnings), results.take_added())
 
     with crew(bulk.processes, len(hits), others, work, stop) as answers:
         yield _ended(bulk, hits, answers)
@@ -95,8 +95,9 @@ def _restore(bulk: Bulk, results: Results, action: Action) -> tuple[tuple[Any, .
 
 def _ended(bulk: Bulk, hits: list[Action], answers: Iterator[tuple[int, Any]]) -> Iterator[str]:
     lost = {hit.target.full_path for hit in hits}
-    for index, (found, because, seconds, warnings) in answers:
+    for index, (found, because, seconds, warnings, added_bytes) in answers:
         action, name = hits[index], hits[index].target.full_path
+        bulk.results.count(added_bytes)
         for warning in warnings:
             bulk.results.give_up(action.key, warning)
         if found is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -43,16 +42,31 @@ class Results:
         self._store = store
         self._warn = warn
         self._clock_dir = clock_dir
-        self._most_named = _WARNINGS
+        self._tell: Callable[[str], None] = self._tell_of_a_few
         self._named = 0
         self._unusable: set[str] = set()
         self._takes_more = True
 
-    def apart(self, warn: Callable[[str], None]) -> Results:
-        """The same results for a process of its own."""
-        made = Results(self._store, warn, self._clock_dir)
-        made._most_named = sys.maxsize  # they are counted where they are told
+    def apart(self, refused: Callable[[str], None]) -> Results:
+        """The same results for a process of its own, which is to tell `refused` of each that cannot be used.
+
+        Of a store that fails as a whole it says nothing: whoever asks next finds it so.
+        """
+        made = Results(self._store, lambda message: None, self._clock_dir)
+        made._tell = refused
         return made
+
+    def take_added(self) -> int:
+        """Bytes, as charged, that came into the store since the last call; another process counts them by `count`."""
+        if self._store is None:
+            return 0
+        added_bytes, self._store.folder.added_bytes = self._store.folder.added_bytes, 0
+        return added_bytes
+
+    def count(self, added_bytes: int) -> None:
+        """Count what another process added to the store."""
+        if self._store is not None:
+            self._store.folder.added_bytes += added_bytes
 
     def give_up(self, key: str, warning: str) -> None:
         """Tell what another process found wrong with the result of this action, which cannot be used."""
@@ -173,12 +187,12 @@ class Results:
         way_out = "`engine cache verify --repair` removes all that is damaged"
         self._tell(f"a cached result cannot be used, make runs instead: {error} ({way_out})")
 
-    def _tell(self, warning: str) -> None:
+    def _tell_of_a_few(self, warning: str) -> None:
         """Name what cannot be used, but not thousands of it."""
         self._named += 1
-        if self._named <= self._most_named:
+        if self._named <= _WARNINGS:
             self._warn(warning)
-        elif self._named == self._most_named + 1:
+        elif self._named == _WARNINGS + 1:
             self._warn("more cached results cannot be used; they are not named one by one")
 
     def _stop_writing(self, error: CacheError) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from engine.run.cores import usable_cores
+from engine.run.removal import remove_tree
 from tests.build.project import BUILT, RESTORED, SKIPPED, UP_TO_DATE, Project, function, template
 
 COUNT = 40
@@ -171,3 +172,31 @@ def test_the_last_artifact_is_back_at_the_end_of_an_interrupted_build(many: Proj
         text = b"broken" if states[name] == SKIPPED else f"print('{name}')\n".encode()
         assert many.tree(name)["app.py"] == text
     assert not any(many.state_dir.glob("aside/*"))
+
+
+def test_a_store_that_fails_is_told_of_once(many: Project) -> None:
+    (many.store / "version").write_text("of the future\n")
+    shutil.rmtree(many.root / ".aws-sam")
+    assert set(many.build().values()) == {BUILT}
+    assert len(many.warnings) == 1
+    assert "another version" in many.warnings[0]
+
+
+@pytest.mark.parametrize("link_mode", ["hardlink", "symlink"])
+def test_what_restoring_adds_to_the_store_counts(many: Project, link_mode: str) -> None:
+    counted: dict[int, int] = {}
+    for jobs in (1, 4):
+        for part in ("links", "trees", "size-estimate"):
+            remove_tree(str(many.store / part))
+        shutil.rmtree(many.root / ".aws-sam")
+        many.build(jobs=jobs)
+        before = counted_bytes(many)
+        shutil.rmtree(many.root / ".aws-sam")
+        many.build(jobs=jobs, link_mode=link_mode)
+        counted[jobs] = counted_bytes(many) - before
+    assert counted[4] >= counted[1] > 0  # what two made at once counts twice
+
+
+def counted_bytes(project: Project) -> int:
+    """The size of the store as it is known without measuring it."""
+    return int((project.store / "size-estimate").read_text().split()[0])
