@@ -108,6 +108,8 @@ def _answers(tickets: int, hands: Sequence[_Hand], work: Work, stop: Callable[[]
         yield from _arrived(hands, wait=False)
         if stop():
             break
+    while os.read(tickets, _READ_BYTES):
+        pass  # taken from the children: one that was just forked may not have been told to stop
     while any(not hand.ended for hand in hands):
         yield from _arrived(hands, wait=True)
 

@@ -94,6 +94,11 @@ def test_no_more_is_begun_after_the_stop() -> None:
     assert done(100, 0, work, stop=lambda: len(begun) == 3) == [(0, 0), (1, 1), (2, 2)]
 
 
+def test_a_child_that_was_not_told_begins_no_more_after_the_stop() -> None:
+    parent = os.getpid()
+    assert len(done(200_000, 1, lambda index: index, stop=lambda: os.getpid() == parent)) < 200_000
+
+
 def test_children_end_with_the_others_when_all_are_told_to() -> None:
     processes = Processes()
     reading, writing = os.pipe()
