@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from engine.run.bubblewrap import Bubblewrap, find_bubblewrap
 from engine.run.command import Command
+from engine.run.memory import maximum_resident_bytes
 from engine.run.mounts import Mounts
 from engine.run.process import Processes
 from tests.run.bubblewraps import refusing
@@ -98,7 +100,8 @@ def test_nothing_outlives_whoever_started_it(bubblewrap: Bubblewrap, tmp_path: P
 
 
 def test_the_peak_of_memory_is_seen_from_outside(bubblewrap: Bubblewrap) -> None:
-    size_bytes = 300 << 20
+    own_bytes = maximum_resident_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    size_bytes = own_bytes + (100 << 20)  # less than this process had could not be told from it
     command = shell(bubblewrap, f"{sys.executable} -S -c 'bytearray(b\"x\" * {size_bytes})'")
     exit_ = Processes().run(
         command.argv, executable=command.executable, cwd="/", environ=command.environ, output=1, timeout_s=60
