@@ -66,8 +66,9 @@ class Auditor:
         return self._audit(name, status, Findings())._replace(problem=problem)
 
     def _audited(self, name: str) -> TargetAudit:
-        action = self._worker.action(name)
-        again = self._again(action)
+        with self._worker.turn(name):
+            action = self._worker.action(name)
+            again = self._again(action)
         findings, is_whole = self._findings(action)
         failure = again.failure or (None if is_whole else _CUT_OFF)
         if failure is not None:
