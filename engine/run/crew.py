@@ -41,7 +41,7 @@ def crew(
         hands: list[_Hand] = []
         with contextlib.suppress(OSError, Interrupted):  # then there are fewer
             for _ in range(others):
-                hands.append(_hire(processes, tickets, work, stop, ends))
+                hands.append(_hire(processes, tickets, work, stop, hands, ends))
         yield _answers(tickets, hands, work, stop)
 
 
@@ -72,7 +72,12 @@ def _taken(tickets: int) -> Iterator[int]:
 
 
 def _hire(
-    processes: Processes, tickets: int, work: Work, stop: Callable[[], bool], ends: contextlib.ExitStack
+    processes: Processes,
+    tickets: int,
+    work: Work,
+    stop: Callable[[], bool],
+    others: Sequence[_Hand],
+    ends: contextlib.ExitStack,
 ) -> _Hand:
     reading, writing = _wide_pipe()
     with contextlib.ExitStack() as failed:
@@ -80,6 +85,8 @@ def _hire(
         try:
             child = processes.fork()
             if child == 0:
+                for descriptor in (reading, *(other.reading for other in others)):
+                    os.close(descriptor)  # so that only the parent has it: writing fails when it takes no more
                 _work_to_the_end(tickets, writing, work, stop)
         finally:
             os.close(writing)

@@ -99,6 +99,35 @@ def test_a_child_that_was_not_told_begins_no_more_after_the_stop() -> None:
     assert len(done(200_000, 1, lambda index: index, stop=lambda: os.getpid() == parent)) < 200_000
 
 
+def test_children_whose_answers_nobody_takes_end() -> None:
+    with crew(Processes(), 60, 2, lambda index: bytes(1_000_000), never) as answers:
+        next(answers)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_children_end_when_their_parent_is_killed() -> None:
+    """What comes out of the pipe ends with the last process that has it."""
+    reading, writing = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        begun = os.getpid()
+
+        def work(index: int) -> int:
+            if os.getpid() == begun:
+                os.kill(begun, signal.SIGKILL)
+            os.write(writing, b"x")
+            return index
+
+        with crew(Processes(), 50_000, 3, work, never) as answers:
+            list(answers)
+        os._exit(1)
+    os.close(writing)
+    assert os.waitstatus_to_exitcode(os.waitpid(middle, 0)[1]) == -signal.SIGKILL
+    with open(reading, "rb") as pipe:
+        assert len(pipe.read()) < 49_000
+
+
 def test_children_end_with_the_others_when_all_are_told_to() -> None:
     processes = Processes()
     reading, writing = os.pipe()
