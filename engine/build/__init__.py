@@ -159,8 +159,8 @@ def _leave_templates(
         left = write_templates(templates, planned, artifacts, trace, session.templates_dir)
         if planned.full:
             clean(options.build_dir, planned, left.paths, trace, session.artifacts, lambda text: report(Warned(text)))
-        if planned.full and left.rendered:
-            write_build_toml(templates, options.build_dir)
+        if planned.full and left.build_toml is not None:
+            write_build_toml(left.build_toml, options.build_dir)
     except OSError as error:
         raise _unwritable(options.build_dir, error) from None
 

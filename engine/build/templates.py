@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from engine.build.template import Planned, Templates
@@ -23,8 +23,8 @@ class Left(NamedTuple):
 
     paths: tuple[str, ...]
     """Absolute."""
-    rendered: bool
-    """Whether this build rendered them."""
+    build_toml: bytes | None
+    """The `build.toml` that belongs to them; None where all of them lay there already."""
 
 
 def write_templates(
@@ -39,51 +39,67 @@ def write_templates(
     stated = repr((planned.sources, sorted(artifacts.items()))).encode(errors="surrogateescape")
     identity = hashlib.sha256(stated).hexdigest()
     known = trace.outputs.get(planned.request) if planned.sources else None
-    if (
-        known is not None
-        and known[0] == identity
-        and all(_in_place(path, digest, keep_in) for path, digest in known[1])
-    ):
-        return Left(tuple(path for path, _ in known[1]), False)
-    rendered = templates.application().render(artifacts)
+    again = _left_again(known[1], known[2:], keep_in) if known is not None and known[0] == identity else None
+    if again is not None:
+        return again
+    application = templates.application()
+    rendered, build_toml = application.render(artifacts), application.build_toml()
     for path, content in rendered.items():
         _replace(path, content)
     current = identity if templates.still_as_planned() else ""
     digests = tuple((path, hashlib.sha256(content).hexdigest()) for path, content in rendered.items())
-    trace.outputs[planned.request] = (current, digests)
+    trace.outputs[planned.request] = (current, digests, hashlib.sha256(build_toml).hexdigest())
     trace.changed = True
-    _keep(rendered.values(), {digest for known in trace.outputs.values() for _, digest in known[1]}, keep_in)
-    return Left(tuple(rendered), True)
+    _keep((*rendered.values(), build_toml), set(_digests(trace)), keep_in)
+    return Left(tuple(rendered), build_toml)
 
 
-def _in_place(path: str, digest: str, keep_in: str) -> bool:
-    """Whether a template lies where it belongs, now."""
-    if _digest(path) == digest:
-        return True
-    kept = _content(os.path.join(keep_in, digest))
-    if kept is None or hashlib.sha256(kept).hexdigest() != digest:
-        return False
-    _replace(path, kept)
-    return True
+def _digests(trace: Trace) -> Iterator[str]:
+    """Of all that the requests that are remembered leave."""
+    for known in trace.outputs.values():
+        yield from (digest for _, digest in known[1])
+        yield from known[2:]
+
+
+def _left_again(digests: tuple[tuple[str, str], ...], build_toml: tuple[str, ...], keep_in: str) -> Left | None:
+    """Leave what an earlier build rendered; None, and nothing written, where some of it is neither there nor kept.
+
+    `build_toml` is the digest of the one that belongs to it; a trace of an older version has none.
+    """
+    paths = tuple(path for path, _ in digests)
+    lost = [(path, digest) for path, digest in digests if _digest(path) != digest]
+    if not lost:
+        return Left(paths, None)
+    kept = [_kept(digest, keep_in) for digest in (*(digest for _, digest in lost), *build_toml)]
+    contents = [content for content in kept if content is not None]
+    if len(contents) <= len(lost):
+        return None
+    for (path, _), content in zip(lost, contents, strict=False):
+        _replace(path, content)
+    return Left(paths, contents[-1])
+
+
+def _kept(digest: str, keep_in: str) -> bytes | None:
+    content = _content(os.path.join(keep_in, digest))
+    return content if content is not None and hashlib.sha256(content).hexdigest() == digest else None
 
 
 def _keep(contents: Iterable[bytes], wanted: set[str], keep_in: str) -> None:
     for content in contents:
-        path = os.path.join(keep_in, hashlib.sha256(content).hexdigest())
-        if not os.path.exists(path):
-            _replace(path, content)
+        digest = hashlib.sha256(content).hexdigest()
+        if _kept(digest, keep_in) is None:
+            _replace(os.path.join(keep_in, digest), content)
     for name in os.listdir(keep_in):
         if name not in wanted:
             remove_tree(os.path.join(keep_in, name))
 
 
-def write_build_toml(templates: Templates, build_dir: str) -> None:
+def write_build_toml(content: bytes, build_dir: str) -> None:
     """Leave a `build.toml` beside the build directory; one that sam wrote stays, since its cache needs it."""
     from engine.sam.build_toml import build_toml_path, is_ours
 
     path = build_toml_path(build_dir)
     known = _content(path)
-    content = templates.application().build_toml()
     if known != content and (known is None or is_ours(known.decode(errors="replace"))):
         _replace(path, content)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import yaml
 
-from tests.build.project import BUILT, MAKEFILE, UP_TO_DATE, Project, function, template
+from tests.build.project import BUILT, MAKEFILE, RESTORED, UP_TO_DATE, Project, function, template
 
 
 def output(project: Project) -> dict[str, dict[str, dict[str, str]]]:
@@ -84,4 +85,15 @@ def test_what_lies_where_templates_are_kept_is_removed_and_what_a_link_there_lea
     (kept / "folder" / "deep").mkdir(parents=True)
     project.write({"template.yaml": template(Fn=function(properties="MemorySize: 256"))})
     assert project.build() == {"Fn": UP_TO_DATE}
-    assert len(os.listdir(kept)) == 1
+    assert len(os.listdir(kept)) == 2
+
+
+def test_the_build_toml_comes_back_with_the_templates_that_are_kept(project: Project) -> None:
+    os.utime(project.root / "template.yaml", (1, 1))
+    project.build()
+    toml = project.build_dir.parent / "build.toml"
+    before = toml.read_bytes()
+    toml.unlink()
+    shutil.rmtree(project.build_dir)
+    assert project.build() == {"Fn": RESTORED}
+    assert toml.read_bytes() == before
