@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from cache.errors import CacheError
 from cache.eviction import keep_within
@@ -15,8 +16,8 @@ from engine.plan.estimates import UNKNOWN_SECONDS, estimate, outlook
 from engine.plan.graph import Graph
 from engine.plan.states import Plan
 from engine.plan.trace import Trace
+from engine.run.alone import ran_alone
 from engine.run.events import BuildStarted, Reporter, Warned
-from engine.run.jobserver import Jobserver
 from engine.run.memory import Memory
 from engine.run.scheduler import run_plan
 from engine.run.signals import Interruption
@@ -78,18 +79,23 @@ def run_targets(
     keep_going: bool,
 ) -> None:
     """Bring every target of `plan` to its end by `work`; see `run_plan`. No scratch copy is left."""
-    import anyio
-
-    async def run(slots: Jobserver) -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_stay_awake)
-            await run_plan(plan, work, jobs=jobs, keep_going=keep_going, slots=slots, lost=lost, memory=memory)
-            group.cancel_scope.cancel()
-
     workshop.scratch.clear()
     with workshop.store.lease(), workshop.slots() as slots:
-        anyio.run(run, slots)
+        if not ran_alone(plan, work, slots):
+            import anyio
+
+            running = partial(run_plan, jobs=jobs, keep_going=keep_going, slots=slots, lost=lost, memory=memory)
+            anyio.run(_run_awake, partial(running, plan, work))
     workshop.scratch.remove_all()
+
+
+async def _run_awake(running: Callable[[], Awaitable[None]]) -> None:
+    import anyio
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(_stay_awake)
+        await running()
+        group.cancel_scope.cancel()
 
 
 async def _stay_awake() -> None:
