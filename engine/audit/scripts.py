@@ -42,12 +42,11 @@ _SHELL_SET = re.compile(
 )
 _SHELL_COMMENT = re.compile(rb"^\s*#.*$", re.MULTILINE)
 
-PLACES = frozenset(
-    """
+_PLACES = """
     ARTIFACTS_DIR BASH BASH_SOURCE COLUMNS EUID FUNCNAME HOME HOSTNAME IFS LINENO LINES LOGNAME OLDPWD OPTARG OPTIND
     PATH PPID PWD RANDOM REPLY SECONDS SHELL TEMP TERM TMP TMPDIR UID USER XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
-    """.split()  # noqa: SIM905  # a list of so many words reads best as text
-)
+"""
+PLACES = frozenset(_PLACES.split())
 """Variables that say where things lie and who builds, and those that shells set themselves: no inputs of a script."""
 
 

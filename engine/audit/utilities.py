@@ -33,8 +33,7 @@ _ASK = {
     **dict.fromkeys(("java", "jlink", "ant", "scala", "ffmpeg", "ffprobe"), "-version"),
     **dict.fromkeys(("zip", "unzip", "lua"), "-v"),
 }
-_ASK_AS_USUAL = frozenset(
-    """
+_USUAL = """
     7z ar autoconf automake aws babel bazel bison black brotli buf bun bundle bundler bundletool c++ c89 c99
     cabal cargo cc clang clang++ cmake composer cpp cython deno docker dotnet elixir erb esbuild eslint flatc
     flex g++ gcc gem gfortran ghc gperf gradle jar javac jq kotlinc ld libtool lld llvm-ar m4 meson mill minify
@@ -42,8 +41,8 @@ _ASK_AS_USUAL = frozenset(
     pnpm poetry prettier protoc pylint pytest python python2 python3 ranlib rollup ruby ruff rustc rustup rye
     sam sass sbt scons sqlite3 strip swc swift swiftc swig ts-node tsc tsx turbo uv uvx vite wasm-bindgen
     wasm-opt wasm-pack webpack yarn yasm yq
-    """.split()  # noqa: SIM905  # a list of so many words reads best as text
-)
+"""
+_ASK_AS_USUAL = frozenset(_USUAL.split())
 _NUMBERED = re.compile(r"(?:[\w.]+-linux-(?:gnu|musl)\w*-)?([a-z+]+)(?:-?\d+(?:\.\d+)*)?")
 
 

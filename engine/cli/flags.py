@@ -29,12 +29,12 @@ def sections() -> list[Section]:
     ]
 
 
-def _text(*names: str, metavar: str = "TEXT", help: str, envvar: str | None = None) -> click.Option:  # noqa: A002
-    return click.Option(list(names), metavar=metavar, help=help, envvar=envvar)
+def _text(*names: str, metavar: str = "TEXT", about: str, envvar: str | None = None) -> click.Option:
+    return click.Option(list(names), metavar=metavar, help=about, envvar=envvar)
 
 
-def _switch(names: str, *short: str, help: str | None = None) -> click.Option:  # noqa: A002
-    return click.Option([names, *short], is_flag=True, default=None, help=help)
+def _switch(names: str, *short: str, about: str | None = None) -> click.Option:
+    return click.Option([names, *short], is_flag=True, default=None, help=about)
 
 
 def _template() -> list[click.Option]:
@@ -43,7 +43,7 @@ def _template() -> list[click.Option]:
             *("--template-file", "--template", "-t"),
             metavar="PATH",
             envvar="SAM_TEMPLATE_FILE",
-            help="AWS SAM template. [default: template.yaml, .yml or .json]",
+            about="AWS SAM template. [default: template.yaml, .yml or .json]",
         ),
         click.Option(
             ["--parameter-overrides"],
@@ -53,10 +53,10 @@ def _template() -> list[click.Option]:
         ),
         _switch(
             "--language-extensions/--no-language-extensions",
-            help="Expand AWS::LanguageExtensions (Fn::ForEach and others). "
+            about="Expand AWS::LanguageExtensions (Fn::ForEach and others). "
             "Also SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS=1. [default: off]",
         ),
-        _text("--region", metavar="REGION", help="Value of AWS::Region. [default: us-east-1]"),
+        _text("--region", metavar="REGION", about="Value of AWS::Region. [default: us-east-1]"),
         click.Option(
             ["--base-dir", "-s"],
             type=click.Path(file_okay=False),
@@ -75,7 +75,7 @@ def _selection() -> list[click.Option]:
             help="Leave a resource out. Repeatable.",
             shell_complete=complete_resources,
         ),
-        _text("--manifest", "-m", metavar="PATH", help="Makefile to use for every resource."),
+        _text("--manifest", "-m", metavar="PATH", about="Makefile to use for every resource."),
         click.Option(
             ["--build-dir", "-b"],
             type=click.Path(file_okay=False, writable=True),
@@ -95,7 +95,7 @@ def _strategy() -> list[click.Option]:
         ),
         _switch(
             "--jobserver/--no-jobserver",
-            help="Share the jobs with cargo, with the make of targets that declare Parallel, and with an outer make. "
+            about="Share the jobs with cargo, with the make of targets that declare Parallel, and with an outer make. "
             "[default: on]",
         ),
         click.Option(
@@ -104,7 +104,7 @@ def _strategy() -> list[click.Option]:
             metavar="SIZE",
             help="Memory of what runs at once, by the peaks of former runs. [default: what is available]",
         ),
-        _switch("--keep-going/--no-keep-going", "-k", help="After a failure, build what does not depend on it."),
+        _switch("--keep-going/--no-keep-going", "-k", about="After a failure, build what does not depend on it."),
         click.Option(["--timeout"], type=duration, metavar="DURATION", help="Limit of each target: 90, 90s, 5m."),
         click.Option(
             ["--sandbox"],
@@ -114,7 +114,7 @@ def _strategy() -> list[click.Option]:
         ),
         _switch(
             "--build-in-source/--no-build-in-source",
-            help="Run make in the source folder instead of in a private copy. [default: off]",
+            about="Run make in the source folder instead of in a private copy. [default: off]",
         ),
     ]
 
@@ -124,13 +124,13 @@ def _cache() -> list[click.Option]:
         _switch(
             "--cached/--no-cached",
             "-c",
-            help="Reuse what was built before; --no-cached runs every target and records it anew. [default: on]",
+            about="Reuse what was built before; --no-cached runs every target and records it anew. [default: on]",
         ),
         _text(
             *("--cache-dir", "-cd"),
             metavar="DIR",
             envvar="ENGINE_CACHE_DIR",
-            help="Folder of the store. [default: in the user's cache folder, shared by all projects]",
+            about="Folder of the store. [default: in the user's cache folder, shared by all projects]",
         ),
         click.Option(["--cache-size"], type=size, metavar="SIZE", help="Limit of the store. [default: 10GiB]"),
         click.Option(
@@ -149,25 +149,25 @@ def _output() -> list[click.Option]:
             type=click.Choice(["all", "failed", "none"]),
             help="Whose make output is shown; every log is kept in a file. [default: failed]",
         ),
-        _switch("--explain/--no-explain", help="Show for each target why it was built or not."),
-        _switch("--color/--no-color", help="Colors. Also NO_COLOR, FORCE_COLOR. [default: on a terminal]"),
+        _switch("--explain/--no-explain", about="Show for each target why it was built or not."),
+        _switch("--color/--no-color", about="Colors. Also NO_COLOR, FORCE_COLOR. [default: on a terminal]"),
         click.Option(["--debug"], is_flag=True, default=None, envvar="SAM_DEBUG", help="Show tracebacks."),
     ]
 
 
 def _configuration() -> list[click.Option]:
     return [
-        _text("--config-file", metavar="PATH", help="Configuration file. [default: samconfig.toml, .yaml or .yml]"),
-        _text("--config-env", metavar="NAME", help="Environment in the configuration file. [default: default]"),
+        _text("--config-file", metavar="PATH", about="Configuration file. [default: samconfig.toml, .yaml or .yml]"),
+        _text("--config-env", metavar="NAME", about="Environment in the configuration file. [default: default]"),
     ]
 
 
 def _compatibility() -> list[click.Option]:
     return [
-        _switch("--parallel", "-p", help="No effect: targets always run in parallel; see --jobs."),
-        _text("--profile", help="No effect: a build needs no credentials."),
-        _switch("--beta-features/--no-beta-features", help="No effect."),
-        _switch("--save-params", help="No effect: the configuration file is only read."),
+        _switch("--parallel", "-p", about="No effect: targets always run in parallel; see --jobs."),
+        _text("--profile", about="No effect: a build needs no credentials."),
+        _switch("--beta-features/--no-beta-features", about="No effect."),
+        _switch("--save-params", about="No effect: the configuration file is only read."),
         *_container(),
         *_hook(),
     ]
@@ -176,21 +176,21 @@ def _compatibility() -> list[click.Option]:
 def _container() -> list[click.Option]:
     no_effect = "No effect: no containers are used."
     return [
-        _switch("--use-container/--no-use-container", "-u", help="Not supported: ends with an error."),
+        _switch("--use-container/--no-use-container", "-u", about="Not supported: ends with an error."),
         click.Option(["--build-image", "-bi"], multiple=True, metavar="IMAGE", help="Not supported."),
-        _switch("--use-buildkit/--no-use-buildkit", help=no_effect),
+        _switch("--use-buildkit/--no-use-buildkit", about=no_effect),
         click.Option(["--container-env-var", "-e"], multiple=True, metavar="NAME=VALUE", help="Not supported."),
-        _text("--container-env-var-file", "-ef", metavar="PATH", help="Not supported."),
+        _text("--container-env-var-file", "-ef", metavar="PATH", about="Not supported."),
         click.Option(["--mount-with", "-mw"], type=_MOUNT_MODE, help="Not supported."),
-        _switch("--mount-symlinks/--no-mount-symlinks", help=no_effect),
+        _switch("--mount-symlinks/--no-mount-symlinks", about=no_effect),
         click.Option(["--skip-pull-image"], is_flag=True, default=None, envvar="SAM_SKIP_PULL_IMAGE", help=no_effect),
-        _text("--docker-network", envvar="SAM_DOCKER_NETWORK", help=no_effect),
+        _text("--docker-network", envvar="SAM_DOCKER_NETWORK", about=no_effect),
     ]
 
 
 def _hook() -> list[click.Option]:
     return [
-        _text("--hook-name", help="Not supported."),
-        _switch("--skip-prepare-infra/--prepare-infra", help="Not supported."),
-        _text("--terraform-project-root-path", metavar="PATH", help="Not supported."),
+        _text("--hook-name", about="Not supported."),
+        _switch("--skip-prepare-infra/--prepare-infra", about="Not supported."),
+        _text("--terraform-project-root-path", metavar="PATH", about="Not supported."),
     ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine.sam.cfn_yaml import KeySorted
+
+if TYPE_CHECKING:
+    from yaml import SafeDumper
 
 
 def dump(template: dict[object, object]) -> bytes:
@@ -16,12 +19,8 @@ def dump(template: dict[object, object]) -> bytes:
 
 
 @cache
-def _dumper() -> Any:  # noqa: ANN401  a class made of yaml's, which is imported only here
+def _dumper() -> type[SafeDumper]:
     import yaml
-
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the base is chosen at run time
-        def ignore_aliases(self, data: object) -> bool:
-            return True
 
     def in_order(dumper: yaml.SafeDumper, data: dict[object, object]) -> yaml.Node:
         # items() hides the mapping from represent_dict, which sorts the keys of what it knows to be one
@@ -31,7 +30,10 @@ def _dumper() -> Any:  # noqa: ANN401  a class made of yaml's, which is imported
         # what starts with 0 is quoted: account numbers are text, and YAML 1.1 has octal numbers
         return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="'" if data.startswith("0") else None)
 
-    Dumper.add_representer(dict, in_order)
-    Dumper.add_representer(KeySorted, yaml.SafeDumper.represent_dict)
-    Dumper.add_representer(str, text)
-    return Dumper
+    # Made of the compiled one where there is one; nothing is an alias in it.
+    base: type[SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    made: type[SafeDumper] = type("Dumper", (base,), {"ignore_aliases": lambda self, data: True})
+    made.add_representer(dict, in_order)
+    made.add_representer(KeySorted, yaml.SafeDumper.represent_dict)
+    made.add_representer(str, text)
+    return made

@@ -188,10 +188,10 @@ def test_processes_share_a_store(store: DiskStore) -> None:
 @pytest.mark.parametrize(
     ("environ", "root"),
     [
-        ({"XDG_CACHE_HOME": "/x", "HOME": "/home/u"}, "/x/sam-build-engine/v1"),
-        ({"HOME": "/home/u"}, "/home/u/.cache/sam-build-engine/v1"),
-        ({"XDG_CACHE_HOME": "", "HOME": "/home/u"}, "/home/u/.cache/sam-build-engine/v1"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/home/u"}, "/home/u/.cache/sam-build-engine/v1"),
+        ({"XDG_CACHE_HOME": "/x", "HOME": "/users/u"}, "/x/sam-build-engine/v1"),
+        ({"HOME": "/users/u"}, "/users/u/.cache/sam-build-engine/v1"),
+        ({"XDG_CACHE_HOME": "", "HOME": "/users/u"}, "/users/u/.cache/sam-build-engine/v1"),
+        ({"XDG_CACHE_HOME": "relative", "HOME": "/users/u"}, "/users/u/.cache/sam-build-engine/v1"),
     ],
 )
 def test_the_default_folder_is_in_the_users_cache_folder(environ: dict[str, str], root: str) -> None:

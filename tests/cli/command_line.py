@@ -16,7 +16,7 @@ _COMPLETE = "from engine.cli.main import main; raise SystemExit(main())"
 def settings(cwd: Path, *args: str, **environ: str) -> Settings:
     """Resolve a command line as `engine build` does in ``cwd``."""
     context = build_command.make_context("build", list(args))
-    return resolve_settings(context, {"HOME": "/home/me", **environ}, str(cwd))
+    return resolve_settings(context, {"HOME": "/users/me", **environ}, str(cwd))
 
 
 def configure(folder: Path, text: str, name: str = "samconfig.toml") -> None:

@@ -17,7 +17,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert options.template == f"{tmp_path}/template.yaml"
     assert options.cwd == str(tmp_path)
     assert options.build_dir == f"{tmp_path}/.aws-sam/build"
-    assert options.cache_dir.startswith("/home/me/.cache/")
+    assert options.cache_dir.startswith("/users/me/.cache/")
     assert (options.base_dir, options.manifest, options.region, options.timeout_s) == (None, None, None, None)
     assert (options.resources, options.exclude, options.parameter_overrides) == ((), (), ())
     assert not (options.language_extensions or options.build_in_source or options.keep_going)

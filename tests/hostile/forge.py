@@ -8,6 +8,7 @@ import stat
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cache.digest import Digest, digest_bytes
 from cache.disk import DiskStore
@@ -82,10 +83,10 @@ class Forge:
         self.result_path.unlink()
         self.result_path.write_bytes(sealed(message, self.key))
 
-    def change_result(self, **changes: object) -> None:
+    def change_result(self, **changes: Any) -> None:
         """Keep the result with some of its fields replaced."""
-        fields: Mapping[str, object] = {**self.result._asdict(), **changes}
-        self.put_result(encode_action_result(ActionResult(**fields)))  # type: ignore[arg-type]  # any field
+        fields: Mapping[str, Any] = {**self.result._asdict(), **changes}
+        self.put_result(encode_action_result(ActionResult(**fields)))
 
     def change_tree(self, message: bytes, digest: Digest | None = None) -> None:
         """Keep a result that names this `Tree` message."""

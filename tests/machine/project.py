@@ -26,6 +26,9 @@ _OWN = frozenset((".aws-sam",))
 _STATE = {"trace-v1", "lock", "children", "logs", "aside", "staging", "trash", "templates", "written"}
 
 
+_USUAL = How()
+
+
 class Project:
     """A checkout, its store, and a control folder through which recipes are made to misbehave."""
 
@@ -61,7 +64,7 @@ class Project:
         """Every file of the project."""
         return rendered(self.world, str(self.control))
 
-    def write(self, how: How = How()) -> None:  # noqa: B008  # it cannot be changed
+    def write(self, how: How = _USUAL) -> None:
         """Bring the disk to what the world says."""
         self._disk.hold(self.files(), by_rename=how.by_rename)
         (self.control / "tool").write_text(self.world.tool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TEMPLATE = "template.yaml"
 DIRECTORIES = ("s0", "s1", "s2", ".")
@@ -80,9 +80,9 @@ class World:
         """Another one, equal to this one now."""
         return World(dict(self.targets), dict(self.files), dict(self.variables), self.tool)
 
-    def change(self, name: str, **fields: object) -> None:
+    def change(self, name: str, **fields: Any) -> None:
         """Replace fields of a target."""
-        self.targets[name] = replace(self.targets[name], **fields)  # type: ignore[arg-type]  # names are the callers'
+        self.targets[name] = replace(self.targets[name], **fields)
 
     def ancestors(self, names: set[str]) -> set[str]:
         """`names` and all that comes before them."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def environ(**variables: str) -> Edit:
     return lambda world: world.environ.update(variables)
 
 
-def declare(**properties: object) -> Edit:
+def declare(**properties: Any) -> Edit:
     return lambda world: world.declare(**properties)
 
 
@@ -34,8 +35,8 @@ def setting(name: str, value: object) -> Edit:
     return lambda world: setattr(world, name, value)
 
 
-def retarget(**fields: object) -> Edit:
-    return lambda world: setattr(world, "target", world.target._replace(**fields))  # type: ignore[arg-type]
+def retarget(**fields: Any) -> Edit:
+    return lambda world: setattr(world, "target", world.target._replace(**fields))
 
 
 def work_in(name: str) -> Edit:

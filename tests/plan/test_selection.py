@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.errors import InputError
@@ -8,10 +10,10 @@ from engine.sam.candidate import Candidate, Unsupported
 from tests.plan.world import make_target
 
 
-def candidate(full_path: str, **changes: object) -> Candidate:
+def candidate(full_path: str, **changes: Any) -> Candidate:
     logical_id = full_path.rpartition("/")[2]
     plain = Candidate(full_path, full_path, (logical_id,), "function", "target", "", False, False)
-    return plain._replace(**changes)  # type: ignore[arg-type]  # field names are checked by _replace
+    return plain._replace(**changes)
 
 
 CANDIDATES = (
@@ -96,9 +98,9 @@ UNKNOWN = "'python9.9' runtime is not supported"
 RUNTIME, BUILDER = "UnsupportedRuntimeException", "UnsupportedBuilderException"
 
 
-def unsupported(name: str, reason: str = PYTHON, line: int | None = None, **changes: object) -> Unsupported:
+def unsupported(name: str, reason: str = PYTHON, line: int | None = None, **changes: Any) -> Unsupported:
     plain = Unsupported(name, name, f"Sam{name}", "function", reason, "t.yaml", line)
-    return plain._replace(**changes)  # type: ignore[arg-type]  # field names are checked by _replace
+    return plain._replace(**changes)
 
 
 def refusal(*others: Unsupported, excluded: frozenset[str] = frozenset()) -> InputError:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cache import snapshot
 from cache.snapshot import Snapshot
@@ -49,7 +50,7 @@ FILES = {
 }
 
 
-def make_target(code_dir: str, **changes: object) -> Target:
+def make_target(code_dir: str, **changes: Any) -> Target:
     """A function `Fn` whose code and Makefile lie in `code_dir`."""
     target = Target(
         full_path="Fn",
@@ -72,7 +73,7 @@ def make_target(code_dir: str, **changes: object) -> Target:
         template=os.path.join(os.path.dirname(code_dir), "template.yaml"),
         stack_path="",
     )
-    return target._replace(**changes)  # type: ignore[arg-type]  # field names are checked by _replace
+    return target._replace(**changes)
 
 
 class World:
@@ -100,9 +101,9 @@ class World:
         path.write_text(text)
         return path
 
-    def declare(self, **properties: object) -> None:
+    def declare(self, **properties: Any) -> None:
         """Set `BuildProperties` of the target."""
-        declared = self.target.properties._replace(inputs_base=str(self.root), **properties)  # type: ignore[arg-type]
+        declared = self.target.properties._replace(inputs_base=str(self.root), **properties)
         self.target = self.target._replace(properties=declared)
 
     def copy_to(self, root: Path) -> World:

@@ -55,7 +55,7 @@ def test_a_path_of_the_same_length() -> None:
 
 
 def test_a_path_of_another_machine() -> None:
-    elsewhere = b"/home/ci/tmp/engine-1000/0123/Fn-12345678"
+    elsewhere = b"/build/ci/tmp/engine-1000/0123/Fn-12345678"
     text = b"a=%s/x b=%s c"
     assert kinds(text % (elsewhere, elsewhere), text % (HERE, HERE), SCRATCH) == ["path"]
 
