@@ -110,30 +110,39 @@ class Session:
 
     def settle(self, stop: Callable[[], bool]) -> list[str]:
         """End every target that is up to date; returns the others. See `Settling.settle`."""
-        left = list(self._planned.graph.order)
+        left, put_off = list(self._planned.graph.order), False
         try:
             if self._options.use_cache:
-                left = self._settle_ahead(left, stop)
+                left, put_off = self._settle_ahead(left, stop)
             if left and not stop():
-                left = self._settle_scanned(left, stop)
+                self._scan(left, stop)
+                if put_off:
+                    left = self._settling.settle(left, stop, lambda name: True)
         finally:  # make runs next
             self._scanner.verified.clear()
             self._rebuilder.verified.clear()
         return left
 
-    def _settle_ahead(self, names: list[str], stop: Callable[[], bool]) -> list[str]:
-        """Settle what two processes find as it was by stats alone."""
+    def _settle_ahead(self, names: list[str], stop: Callable[[], bool]) -> tuple[list[str], bool]:
+        """Settle what two processes find as it was by stats alone: (the others, whether one of them must be read)."""
+        put_off: list[str] = []
         with look_ahead(
             names, self._targets, self._trace, self._scanner, self._rebuilder, self.artifacts.path_of, usable_cores()
         ) as look:
-            return self._settling.settle(names, stop, look)
 
-    def _settle_scanned(self, names: list[str], stop: Callable[[], bool]) -> list[str]:
-        """Settle what must be read first."""
+            def looked(name: str) -> bool:
+                same = look(name)
+                if not same:
+                    put_off.append(name)
+                return same
+
+            left = self._settling.settle(names, stop, looked)
+        return left, bool(put_off)
+
+    def _scan(self, names: list[str], stop: Callable[[], bool]) -> None:
         from engine.build.scanning import scan_in_bulk
 
         scan_in_bulk(self._scanner, map(self._targets.__getitem__, names), self.processes, usable_cores(), stop)
-        return self._settling.settle(names, stop, lambda name: True)
 
     def workshop(self) -> Workshop:
         """What runs targets; called first before there are threads.
