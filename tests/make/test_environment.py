@@ -2,17 +2,6 @@ from __future__ import annotations
 
 from engine.make.environment import TOOLCHAIN, matching, reached_variables, toolchain_variables, value_digest
 
-ENVIRON = {
-    "NAMED": "1",
-    "PROD_URL": "2",
-    "DEV_URL": "3",
-    "URL": "4",
-    "npm_config_foo-bar": "5",
-    "BASH_FUNC_greet%%": "6",
-    "MAKEFLAGS": "-j",
-    "\udcff": "7",
-}
-
 
 def test_values_that_name_other_variables() -> None:
     environ = {"WHICH": "FIRST or-SECOND", "FIRST": "THIRD", "SECOND": "WHICH", "THIRD": "", "OTHER": "FIRST", "X": ""}
@@ -22,7 +11,10 @@ def test_values_that_name_other_variables() -> None:
 
 
 def test_matching_is_by_case_and_glob() -> None:
-    assert matching(["*_URL", "named", "URL"], ENVIRON) == {"PROD_URL", "DEV_URL", "URL"}
+    environ = dict.fromkeys(("NAMED", "PROD_URL", "DEV_URL", "URL", "URLS"), "1")
+    assert matching(["*_URL", "named", "URL", "GONE"], environ) == {"PROD_URL", "DEV_URL", "URL"}
+    assert matching(["URL*"], environ) == {"URL", "URLS"}
+    assert matching(["P*_U*", "URL?", "[N]AMED"], environ) == {"PROD_URL", "URLS", "NAMED"}
 
 
 def test_toolchain_variables_but_for_neutral_ones() -> None:
